@@ -1,0 +1,3 @@
+import type { CatalogEntry } from './entry.ts';
+
+export const apiCodes = {} as const satisfies Record<string, CatalogEntry>;

@@ -1,0 +1,3 @@
+import type { CatalogEntry } from './entry.ts';
+
+export const orderCodes = {} as const satisfies Record<string, CatalogEntry>;

@@ -1,0 +1,86 @@
+/**
+ * The interface between the pipeline and the optimizer. float64 is born here and dies in
+ * `orders/weights.ts`. All weights are of the account's planning total; order of every array is that
+ * of `assets`, which the caller sorts by symbol.
+ */
+
+/** Convex piecewise-linear cost of one asset's weight x: slopes rise with x. */
+export interface PiecewiseCost {
+  /** m ascending weights at which the slope changes. */
+  readonly breakpoints: readonly number[];
+  /** m + 1 slopes, non-decreasing: slopes[0] holds below breakpoints[0], in return units per unit weight. */
+  readonly slopes: readonly number[];
+}
+
+/** lower <= sum coefficients[i] x[i] <= upper; infinities allowed on one side. */
+export interface LinearRow {
+  readonly name: string;
+  readonly coefficients: Float64Array;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Per-year risk of simple returns, shared by the accounts of a run: Sigma = diag(specific) + F F'. */
+export interface RiskModel {
+  readonly assets: readonly string[];
+  readonly factorCount: number;
+  /** n x k, row-major: loadings times the Cholesky factor of the factor covariance. */
+  readonly factors: Float64Array;
+  /** n; annualized variance; > 0. */
+  readonly specificVariance: Float64Array;
+  readonly factorNames: readonly string[];
+}
+
+/**
+ * minimize  riskAversion/2 [ (x-b)'D(x-b) + |F'(x-b)|^2 ] + q'x + sum g_i(x_i)
+ * subject to rowLower <= A x <= rowUpper,  lower <= x <= upper
+ */
+export interface OptimizationProblem {
+  readonly assets: readonly string[];
+  readonly target: Float64Array;
+  readonly current: Float64Array;
+  readonly specificVariance: Float64Array;
+  readonly factors: Float64Array;
+  readonly factorCount: number;
+  readonly riskAversion: number;
+  /** q: minus expected return per unit weight, or null. */
+  readonly linear: Float64Array | null;
+  readonly costs: readonly (PiecewiseCost | null)[];
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  /** Names are unique; the budget is the row named `budget`. */
+  readonly rows: readonly LinearRow[];
+}
+
+export interface Certificate {
+  readonly primal: number;
+  readonly dual: number;
+  /** primal - dual, in objective units; >= -1e-12 up to rounding. */
+  readonly gap: number;
+  /** Largest violation of a row or box, in weight. */
+  readonly maxViolation: number;
+}
+
+/** A constraint that holds with equality at the answer, and what relaxing it by one unit would save. */
+export interface BindingConstraint {
+  /** A row's name, `lower:SYMBOL` or `upper:SYMBOL`. */
+  readonly constraint: string;
+  readonly shadowPrice: number;
+}
+
+/** A smallest set of constraints that cannot hold together, each with the relaxation that would cure it. */
+export interface ConflictingConstraint {
+  readonly constraint: string;
+  readonly relaxation: number;
+}
+
+export interface OptimizationResult {
+  readonly status: 'optimal' | 'infeasible' | 'iterationLimit';
+  readonly weights: Float64Array;
+  readonly certificate: Certificate;
+  readonly binding: readonly BindingConstraint[];
+  readonly conflict: readonly ConflictingConstraint[];
+  /** Price of each factor at the answer: F'(x-b) riskAversion. */
+  readonly factorPrices: Float64Array;
+  readonly solver: { readonly name: string; readonly version: string; readonly iterations: number };
+}

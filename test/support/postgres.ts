@@ -1,0 +1,2 @@
+/** Starts one PostgreSQL for the whole test run; replaced when src/db exists. */
+export default function setup(): void {}
