@@ -19,6 +19,8 @@ export interface FirmSettings {
     readonly cashBandWeight: Ratio;
     /** A price older than this many calendar days is stale, and stale blocks. */
     readonly priceAgeDaysMax: number;
+    /** Withdrawals due within this many calendar days are set aside in cash. */
+    readonly cashFlowHorizonDays: number;
   };
   readonly costs: {
     /** Half spread plus impact, each way, as a fraction of the amount traded. */
@@ -65,11 +67,12 @@ export const DEFAULT_SETTINGS: FirmSettings = {
     bandReturn: 'target',
     cashBandWeight: ratio('0.01'),
     priceAgeDaysMax: 5,
+    cashFlowHorizonDays: 5,
   },
   costs: { linearRate: ratio('0.0005'), commissionPerShare: money('0') },
   tax: { lotRelief: 'minimumTax', washSaleWindowDays: 30, avoidWashSales: true },
   rounding: { minimumTradeAmount: money('100'), minimumTradeWeight: ratio('0.0005') },
-  optimizer: { riskAversion: 40, factorCount: 8, returnDays: 252, tolerance: 1e-9 },
+  optimizer: { riskAversion: 100, factorCount: 8, returnDays: 252, tolerance: 1e-9 },
   compliance: {
     issuerWeightMax: ratio('0.25'),
     sectorWeightMax: ratio('0.6'),

@@ -30,14 +30,24 @@ export interface TargetLine {
   readonly path: readonly string[];
 }
 
+/** A limit on the sum of several names, from a sector or issuer restriction. */
+export interface TargetGroup {
+  readonly restrictionId: string;
+  readonly name: string;
+  readonly symbols: readonly InstrumentSymbol[];
+  readonly minimumWeight: Ratio | null;
+  readonly maximumWeight: Ratio | null;
+}
+
 /** What an account should hold, before costs, taxes and whole shares. */
 export interface AccountTargets {
   readonly accountId: AccountId;
   readonly modelId: ModelPortfolioId;
-  /** Counted positions + cash + pending flows: the denominator of every weight here. */
+  /** Counted positions + cash: the denominator of every weight here. */
   readonly planningTotal: Money;
-  /** Trade-date cash with pending flows. */
+  /** Trade-date cash. A deposit counts once it has arrived, a coming withdrawal is in the reserve. */
   readonly cash: Money;
+  /** The larger of amount and weight, plus the withdrawals due within the horizon. */
   readonly cashReserve: Money;
   /** Reserve / planningTotal: the target weight of cash. */
   readonly cashTargetWeight: Ratio;
@@ -46,6 +56,7 @@ export interface AccountTargets {
   readonly excluded: readonly InstrumentSymbol[];
   /** By symbol. Target weights and `cashTargetWeight` add up to 1. */
   readonly lines: readonly TargetLine[];
+  readonly groups: readonly TargetGroup[];
 }
 
 /** Drift in the named variants of PRODUCT.md: nothing is called just "drift". */

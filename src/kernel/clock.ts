@@ -1,3 +1,5 @@
+import type { Brand } from './brand.ts';
+
 /** Time is handed in. Nothing is ordered by a timestamp: `seq` orders, instants explain. */
 export interface Clock {
   /** Now, as an RFC 3339 UTC instant with milliseconds: `2026-11-21T14:30:00.000Z`. */
@@ -5,8 +7,6 @@ export interface Clock {
   /** Milliseconds from an arbitrary origin that never run backwards: for durations. */
   monotonic(): number;
 }
-
-import type { Brand } from './brand.ts';
 
 /** RFC 3339 in UTC with exactly three fractional digits, so that text order is time order. */
 export type Instant = Brand<string, 'Instant'>;
