@@ -1,0 +1,7 @@
+export { firstLongTermDate, termOf } from './holding-term.ts';
+export { basisOfPart, dearestAlternative, orderLots, selectLots } from './lot-relief.ts';
+export type { LotSale, ReliefComparison } from './lot-relief.ts';
+export { realizedGains, taxOnGain, taxRatesOf } from './tax-rates.ts';
+export type { TaxRates } from './tax-rates.ts';
+export { firstCleanPurchaseDate, washWindowOf, washedLots } from './wash-sale.ts';
+export type { WashWindow } from './wash-sale.ts';
