@@ -54,7 +54,7 @@ export function substituteTargets(
     }
     substitutions.push({ wanted: target.symbol, substitute });
     const keptWeight = held.isZero()
-      ? zero()
+      ? zero<'ratio'>()
       : held.dividedBy(context.investableWeight, 18, 'down');
     if (!keptWeight.isZero()) add({ ...target, weight: keptWeight });
     add({

@@ -1,0 +1,258 @@
+/**
+ * An account's targets as a problem for the engine: what each rebalance kind allows, in floats.
+ *
+ *   P1  Bounds always admit the current weight moved only in permitted directions.
+ *   P2  The budget row is reachable by the boxes alone: an account that cannot reach its cash target is
+ *       not infeasible for that reason, its cash takes the difference.
+ */
+import type {
+  AccountTargets,
+  FirmSettings,
+  InstrumentSymbol,
+  LinearRow,
+  OptimizationProblem,
+  PiecewiseCost,
+  RebalanceKind,
+  RiskModel,
+  TargetLine,
+} from '../../domain/index.ts';
+
+/** Part of a position, in weight, whose sale costs `rate` in tax per unit of weight (>= 0). */
+export interface TaxSegment {
+  readonly weight: number;
+  readonly rate: number;
+}
+
+export interface AccountProblemInput {
+  readonly targets: AccountTargets;
+  readonly riskModel: RiskModel;
+  readonly kind: Exclude<RebalanceKind, 'hold'>;
+  readonly settings: FirmSettings;
+  /** Per name, by ascending rate: the order in which the cheapest lots are sold. */
+  readonly saleTax: ReadonlyMap<InstrumentSymbol, readonly TaxSegment[]>;
+  /** True after a first attempt was infeasible: the budget may then stay short of its lower side. */
+  readonly isBudgetRelaxed: boolean;
+}
+
+/**
+ * Least specific variance of a name, annualized: (5 %)^2. Cash funds and short bonds have next to none,
+ * and a name without variance has no unique best weight (SOLVER section 1 requires d > 0).
+ */
+export const SPECIFIC_VARIANCE_FLOOR = 0.0025;
+
+/** What one name may do, in weight. */
+interface NameRange {
+  target: number;
+  lower: number;
+  upper: number;
+}
+
+/** @throws AssertionError never; names without a risk estimate get the mean of the others (see riskOf) */
+export function buildAccountProblem(input: AccountProblemInput): OptimizationProblem {
+  const { targets, riskModel, settings } = input;
+  const n = targets.lines.length;
+  const ranges = targets.lines.map(baseRange);
+  const budget = budgetOf(input, ranges);
+  const k = riskModel.factorCount;
+  const specificVariance = new Float64Array(n);
+  const factors = new Float64Array(n * k);
+  const index = indexOf(riskModel);
+  targets.lines.forEach((line, i) => {
+    const row = index.get(line.symbol);
+    specificVariance[i] = SPECIFIC_VARIANCE_FLOOR;
+    if (row === undefined) return;
+    const variance = riskModel.specificVariance[row] ?? 0;
+    specificVariance[i] = Math.max(SPECIFIC_VARIANCE_FLOOR, variance);
+    factors.set(riskModel.factors.subarray(row * k, row * k + k), i * k);
+  });
+  return {
+    assets: targets.lines.map((line) => line.symbol),
+    target: Float64Array.from(ranges, (range) => range.target),
+    current: Float64Array.from(targets.lines, (line) => line.currentWeight.toFloat()),
+    specificVariance,
+    factors,
+    factorCount: k,
+    riskAversion: settings.optimizer.riskAversion,
+    linear: null,
+    costs: targets.lines.map((line) => costOf(line, input)),
+    lower: Float64Array.from(ranges, (range) => range.lower),
+    upper: Float64Array.from(ranges, (range) => range.upper),
+    rows: [budget, ...groupRows(targets)],
+  };
+}
+
+function baseRange(line: TargetLine): NameRange {
+  const current = line.currentWeight.toFloat();
+  let lower = line.canSell ? 0 : current;
+  let upper = line.canBuy ? Math.max(1, current) : current;
+  const maximum = line.maximumWeight?.toFloat();
+  if (maximum !== undefined) upper = Math.max(lower, Math.min(upper, maximum));
+  const minimum = line.minimumWeight?.toFloat();
+  if (minimum !== undefined) lower = Math.min(upper, Math.max(lower, minimum));
+  return { target: line.targetWeight.toFloat(), lower, upper };
+}
+
+/** Narrows the ranges to what the kind permits and returns the budget row that goes with it. */
+function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
+  const { lines, cashTargetWeight } = input.targets;
+  const invested = 1 - cashTargetWeight.toFloat();
+  const currents = lines.map((line) => line.currentWeight.toFloat());
+  let isFree = input.isBudgetRelaxed;
+  switch (input.kind) {
+    case 'full':
+      break;
+    case 'investCash':
+      ranges.forEach((range, i) => {
+        const current = currents[i] ?? 0;
+        range.lower = current;
+        range.upper = Math.max(current, Math.min(range.upper, Math.max(current, range.target)));
+      });
+      break;
+    case 'raiseCash':
+      ranges.forEach((range, i) => {
+        range.upper = currents[i] ?? 0;
+        range.lower = Math.min(range.lower, range.upper);
+      });
+      break;
+    case 'toBand':
+      isFree = narrowToBand(input, ranges, currents) || isFree;
+      break;
+  }
+  const lowerSum = ranges.reduce((total, range) => total + range.lower, 0);
+  const upperSum = ranges.reduce((total, range) => total + range.upper, 0);
+  const reachable =
+    input.kind === 'raiseCash' ? Math.min(invested, sumOf(currents)) : Math.min(invested, upperSum);
+  const least = input.kind === 'investCash' ? Math.max(reachable, lowerSum) : reachable;
+  return {
+    name: 'budget',
+    coefficients: new Float64Array(lines.length).fill(1),
+    lower: isFree ? lowerSum : Math.min(least, upperSum),
+    upper: Math.max(invested, lowerSum),
+  };
+}
+
+/**
+ * Names inside their band stay; names outside go to the target, the edge or half-way. When that needs more
+ * cash than there is, names inside may be sold down to their lower edge; when it leaves too much, they may
+ * absorb up to their upper edge.
+ *
+ * @returns true when cash stays inside its own band anyway, so that the budget need not be met exactly
+ */
+function narrowToBand(
+  input: AccountProblemInput,
+  ranges: NameRange[],
+  currents: readonly number[],
+): boolean {
+  const { lines, cashTargetWeight } = input.targets;
+  const invested = 1 - cashTargetWeight.toFloat();
+  const isInside = lines.map((line) => isInBand(line));
+  let planned = 0;
+  ranges.forEach((range, i) => {
+    const current = currents[i] ?? 0;
+    const goal = isInside[i] === true ? current : bandGoal(lines[i] as TargetLine, input.settings);
+    range.target = goal;
+    planned += Math.min(range.upper, Math.max(range.lower, goal));
+  });
+  const cashBand = input.settings.tolerance.cashBandWeight.toFloat();
+  const mustFund = planned > invested + 1e-12;
+  const mustAbsorb = planned < invested - cashBand - 1e-12;
+  ranges.forEach((range, i) => {
+    const line = lines[i] as TargetLine;
+    const current = currents[i] ?? 0;
+    const low =
+      isInside[i] === true
+        ? Math.min(current, mustFund ? line.bandLowerWeight.toFloat() : current)
+        : Math.min(current, range.target);
+    const high =
+      isInside[i] === true
+        ? Math.max(current, mustAbsorb ? line.bandUpperWeight.toFloat() : current)
+        : Math.max(current, range.target);
+    range.lower = Math.min(range.upper, Math.max(range.lower, low));
+    range.upper = Math.max(range.lower, Math.min(range.upper, high));
+  });
+  return !mustFund && !mustAbsorb;
+}
+
+/** Exactly on the edge is still in tolerance; a held name without a target is not. */
+export function isInBand(line: TargetLine): boolean {
+  return (
+    line.currentWeight.isAtLeast(line.bandLowerWeight) &&
+    line.currentWeight.isAtMost(line.bandUpperWeight)
+  );
+}
+
+function bandGoal(line: TargetLine, settings: FirmSettings): number {
+  const target = line.targetWeight.toFloat();
+  const isAbove = line.currentWeight.isGreaterThan(line.bandUpperWeight);
+  const edge = (isAbove ? line.bandUpperWeight : line.bandLowerWeight).toFloat();
+  switch (settings.tolerance.bandReturn) {
+    case 'target':
+      return target;
+    case 'edge':
+      return edge;
+    case 'half':
+      return (target + edge) / 2;
+  }
+}
+
+/**
+ * Trading cost as a convex curve in the weight: selling the cheapest lots first, its slope rises from
+ * -(cost + dearest tax) over -(cost + least tax) below the holding to +cost above it. A loss does not count
+ * as a gain here: a rebalance does not sell a name for its tax alone.
+ */
+function costOf(line: TargetLine, input: AccountProblemInput): PiecewiseCost | null {
+  const linear = input.settings.costs.linearRate.toFloat();
+  const perShare = input.settings.costs.commissionPerShare.toFloat();
+  const cost = linear + perShare / line.price.toFloat();
+  const current = line.currentWeight.toFloat();
+  const segments = (input.saleTax.get(line.symbol) ?? []).filter((segment) => segment.rate > 0);
+  if (cost === 0 && segments.length === 0) return null;
+  const untaxed = untaxedWeight(input.saleTax.get(line.symbol) ?? []);
+  // Regions downward from the holding; the last one reaches to zero and beyond.
+  const regions = [
+    ...(untaxed > 0 || segments.length === 0 ? [{ width: untaxed, slope: -cost }] : []),
+    ...segments.map((segment) => ({ width: segment.weight, slope: -(cost + segment.rate) })),
+  ];
+  const breakpoints = [current];
+  const slopes = [cost];
+  let at = current;
+  regions.forEach((region, position) => {
+    slopes.unshift(region.slope);
+    at -= region.width;
+    if (position < regions.length - 1) breakpoints.unshift(at);
+  });
+  return { breakpoints, slopes };
+}
+
+function untaxedWeight(segments: readonly TaxSegment[]): number {
+  return segments.reduce((total, s) => (s.rate > 0 ? total : total + s.weight), 0);
+}
+
+function groupRows(targets: AccountTargets): LinearRow[] {
+  const position = new Map(targets.lines.map((line, i) => [line.symbol, i]));
+  return targets.groups.map((group) => {
+    const coefficients = new Float64Array(targets.lines.length);
+    for (const symbol of group.symbols) coefficients[position.get(symbol) ?? 0] = 1;
+    return {
+      name: `${group.name} (${group.restrictionId})`,
+      coefficients,
+      lower: group.minimumWeight?.toFloat() ?? -Infinity,
+      upper: group.maximumWeight?.toFloat() ?? Infinity,
+    };
+  });
+}
+
+const indexes = new WeakMap<RiskModel, ReadonlyMap<string, number>>();
+
+function indexOf(model: RiskModel): ReadonlyMap<string, number> {
+  let index = indexes.get(model);
+  if (index === undefined) {
+    index = new Map(model.assets.map((asset, i) => [asset, i]));
+    indexes.set(model, index);
+  }
+  return index;
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}

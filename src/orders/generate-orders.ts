@@ -1,0 +1,196 @@
+/**
+ * From weights to orders that can be sent: whole shares, lots, minimum trades, cash.
+ *
+ * Invariants (orders/README.md; tested under the same numbers in generate-orders.props.test.ts):
+ *   R1  Cash after all orders is never below zero, and never below the reserve because of a buy.
+ *   R2  No order grows beyond what was wanted by more than one step.
+ *   R3  At most one order per name: nothing is bought and sold in one run.
+ *   R4  No sale exceeds the lots held that may be sold, and its lots add up to its quantity.
+ *   R5  Every order is a multiple of its step, except a liquidation, which takes odd lots with it.
+ *   R6  Every difference between wish and order is an order's reason or a suppressed order with one.
+ */
+import { derivedId, sum, zero } from '../kernel/index.ts';
+import {
+  toCents,
+  type AccountTargets,
+  type BindingConstraint,
+  type FirmSettings,
+  type Instrument,
+  type InstrumentSymbol,
+  type Money,
+  type OrderId,
+  type ProposedOrder,
+  type Quantity,
+  type Ratio,
+  type RebalanceKind,
+  type RunId,
+  type SuppressedOrder,
+  type TargetLine,
+} from '../domain/index.ts';
+import { fitToCash } from './cash-fit.ts';
+import { amountOf, cashEffect, costOfDraft, type OrderDraft } from './order-draft.ts';
+import { reasonsFor } from './rationale.ts';
+import type { SaleLots } from './sale-lots.ts';
+import { atMost, minimumTradeAmount, quantityStep, sizeFor } from './sizing.ts';
+import { suppressed } from './suppression.ts';
+
+export interface OrderGenerationInput {
+  readonly runId: RunId;
+  readonly kind: RebalanceKind;
+  readonly targets: AccountTargets;
+  /** The optimizer's answer; a name that is absent stays as it is. */
+  readonly weights: ReadonlyMap<InstrumentSymbol, Ratio>;
+  readonly binding: readonly BindingConstraint[];
+  readonly instruments: ReadonlyMap<InstrumentSymbol, Instrument>;
+  readonly settings: FirmSettings;
+  readonly saleLots: (symbol: InstrumentSymbol) => SaleLots;
+}
+
+export interface GeneratedOrders {
+  readonly orders: readonly ProposedOrder[];
+  readonly suppressed: readonly SuppressedOrder[];
+  readonly cashAfter: Money;
+  readonly estimatedCost: Money;
+  readonly quantitiesAfter: ReadonlyMap<InstrumentSymbol, Quantity>;
+}
+
+/** @returns orders by symbol; amounts are estimates at the snapshot's prices */
+export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
+  const { targets, settings } = input;
+  const left: SuppressedOrder[] = [];
+  const drafts = targets.lines.flatMap((line) => draftFor(line, input, left));
+  const floor = minimumTradeAmount(targets.planningTotal, settings);
+  const sized = drafts.filter((draft) => keepIfLargeEnough(draft, { floor, targets, left }));
+  fitToCash(sized, { cash: targets.cash, reserve: targets.cashReserve }, settings);
+  const final = sized.filter((draft) => keepIfLargeEnough(draft, { floor, targets, left }));
+  const orders = final.map((draft) => orderOf(draft, input));
+  const after = new Map(targets.lines.map((line) => [line.symbol, line.currentQuantity]));
+  for (const draft of final) {
+    const held = draft.line.currentQuantity;
+    const next = draft.side === 'buy' ? held.plus(draft.quantity) : held.minus(draft.quantity);
+    after.set(draft.line.symbol, next);
+  }
+  return {
+    orders,
+    suppressed: left,
+    cashAfter: targets.cash.plus(sum(final.map((draft) => cashEffect(draft, settings)))),
+    estimatedCost: sum(final.map((draft) => costOfDraft(draft, settings))),
+    quantitiesAfter: after,
+  };
+}
+
+function draftFor(
+  line: TargetLine,
+  input: OrderGenerationInput,
+  left: SuppressedOrder[],
+): OrderDraft[] {
+  const weight = input.weights.get(line.symbol);
+  const instrument = input.instruments.get(line.symbol);
+  if (weight === undefined || instrument === undefined) return [];
+  const change = input.targets.planningTotal.times(weight).minus(line.currentAmount);
+  const side = change.isNegative() ? 'sell' : 'buy';
+  const step = quantityStep(instrument);
+  const size = change.abs();
+  const wanted = sizeFor(size, line.price, { step: EXACT_STEP, mode: 'floor' });
+  const base = { line, instrument, side, step, wanted, isCutByCash: false } as const;
+  if (side === 'buy') {
+    const quantity = sizeFor(size, line.price, { step, mode: 'floor' });
+    return [{ ...base, quantity, isLiquidation: false, available: null }];
+  }
+  const lots = input.saleLots(line.symbol);
+  const isLiquidation = weight.isZero();
+  const rounded = sizeFor(size, line.price, { step, mode: roundingOfSell(line, input) });
+  const asked = isLiquidation ? line.currentQuantity : atMost(rounded, line.currentQuantity);
+  const quantity = asked.isGreaterThan(lots.sellableQuantity)
+    ? wholeSteps(lots.sellableQuantity, { isAll: lots.heldBack === null, step })
+    : asked;
+  if (lots.heldBack !== null && quantity.isLessThan(asked)) {
+    left.push(
+      suppressed(line, {
+        accountId: input.targets.accountId,
+        side,
+        quantity: asked.minus(quantity),
+        code: 'WASH_SALE_AVOIDED',
+        detail: `${String(lots.heldBack.lotCount)} lots at a loss held back until ${lots.heldBack.until}`,
+      }),
+    );
+  }
+  const isAll = isLiquidation && quantity.equals(line.currentQuantity);
+  return [{ ...base, quantity, isLiquidation: isAll, available: lots.sellableQuantity }];
+}
+
+/** A millionth of a share: `wanted` is what the weight means, before the instrument's own step. */
+const EXACT_STEP = quantityStep({ isFractional: true } as Instrument);
+
+/** Sells round up where rounding down would leave a maximum breached or the cash short. */
+function roundingOfSell(line: TargetLine, input: OrderGenerationInput): 'floor' | 'ceiling' {
+  return input.kind === 'raiseCash' || line.maximumWeight !== null ? 'ceiling' : 'floor';
+}
+
+function wholeSteps(
+  quantity: Quantity,
+  rounding: { readonly isAll: boolean; readonly step: Quantity },
+): Quantity {
+  return rounding.isAll ? quantity : quantity.roundToMultiple(rounding.step, 'floor');
+}
+
+interface KeepContext {
+  readonly floor: Money;
+  readonly targets: AccountTargets;
+  readonly left: SuppressedOrder[];
+}
+
+function keepIfLargeEnough(draft: OrderDraft, context: KeepContext): boolean {
+  const { floor, targets, left } = context;
+  const report = (code: SuppressedOrder['code'], detail: string): false => {
+    if (!draft.wanted.isZero()) {
+      const { line, side } = draft;
+      const quantity = draft.quantity.isPositive() ? draft.quantity : draft.wanted;
+      left.push(suppressed(line, { accountId: targets.accountId, side, quantity, code, detail }));
+    }
+    return false;
+  };
+  if (!draft.quantity.isPositive()) {
+    if (draft.isCutByCash) {
+      return report('CASH_SHORTFALL', 'no cash above the reserve is left for it');
+    }
+    // Held-back lots have been reported where they were held back.
+    if (draft.available !== null && draft.available.isZero()) return false;
+    return report('BELOW_ONE_LOT', `less than ${draft.step.toString()} shares`);
+  }
+  if (draft.isLiquidation || amountOf(draft).isAtLeast(floor)) return true;
+  return report(
+    'BELOW_MINIMUM_TRADE',
+    `below the minimum of ${toCents(floor, 'ceiling').toFixed(2, 'ceiling')}`,
+  );
+}
+
+function orderOf(draft: OrderDraft, input: OrderGenerationInput): ProposedOrder {
+  const { line, side, quantity } = draft;
+  const amount = amountOf(draft);
+  const cost = costOfDraft(draft, input.settings);
+  const choice =
+    side === 'sell' ? input.saleLots(line.symbol).select(quantity, amount.minus(cost)) : null;
+  return {
+    orderId: derivedId('ord', input.runId, input.targets.accountId, line.symbol, side) as OrderId,
+    runId: input.runId,
+    accountId: input.targets.accountId,
+    symbol: line.symbol,
+    side,
+    quantity,
+    estimatedPrice: line.price,
+    estimatedAmount: amount,
+    estimatedCost: cost,
+    lots: choice?.lots ?? [],
+    reasons: reasonsFor({ draft, targets: input.targets, binding: input.binding, choice }),
+  };
+}
+
+/** Shares bought and sold as one-way turnover: half of both over the planning total (PRODUCT section 3). */
+export function oneWayTurnover(orders: readonly ProposedOrder[], planningTotal: Money): Ratio {
+  if (!planningTotal.isPositive()) return zero<'ratio'>();
+  const gross = sum(orders.map((order) => order.estimatedAmount));
+  return gross
+    .as<'ratio'>()
+    .dividedBy(planningTotal.plus(planningTotal).as<'ratio'>(), 12, 'halfEven');
+}

@@ -1,0 +1,148 @@
+/** The reasons of an order as data, and as sentences: one source for API, screens, files and audit. */
+import { Decimal, unreachable } from '../kernel/index.ts';
+import {
+  notional,
+  weightOf,
+  type AccountTargets,
+  type BindingConstraint,
+  type OrderReason,
+  type ProposedOrder,
+  type Ratio,
+  type TargetLine,
+} from '../domain/index.ts';
+import type { LotChoice } from './sale-lots.ts';
+import type { OrderDraft } from './order-draft.ts';
+
+export interface ReasonContext {
+  readonly draft: OrderDraft;
+  readonly targets: AccountTargets;
+  readonly binding: readonly BindingConstraint[];
+  readonly choice: LotChoice | null;
+}
+
+/** Most important first: what it fixes, what shaped it, what it costs. */
+export function reasonsFor(context: ReasonContext): OrderReason[] {
+  const { draft, targets, choice } = context;
+  const { line, side } = draft;
+  const reasons: OrderReason[] = [purpose(draft, targets)];
+  const replaced = line.path.find((part) => part.startsWith(SUBSTITUTE));
+  if (replaced !== undefined && side === 'buy') {
+    const substituteFor = replaced.slice(SUBSTITUTE.length) as TargetLine['symbol'];
+    reasons.push({ code: 'SUBSTITUTE', substituteFor });
+  }
+  const { cash, cashReserve } = targets;
+  if (side === 'buy' && cash.isGreaterThan(cashReserve)) {
+    reasons.push({ code: 'CASH_INVESTED', cashBefore: cash, cashReserve });
+  }
+  if (side === 'sell' && cash.isLessThan(cashReserve)) {
+    reasons.push({ code: 'CASH_RAISED', cashBefore: cash, cashReserve });
+  }
+  reasons.push(...limits(context));
+  if (draft.isCutByCash) reasons.push({ code: 'LIMITED_BY_CASH', quantityWanted: draft.wanted });
+  if (!draft.quantity.equals(draft.wanted) && !draft.isCutByCash && !draft.isLiquidation) {
+    reasons.push({ code: 'ROUNDED', quantityUnrounded: draft.wanted, step: draft.step });
+  }
+  if (choice !== null) reasons.push(lotsReason(choice));
+  return reasons;
+}
+
+const SUBSTITUTE = 'substitute for ';
+
+function purpose(draft: OrderDraft, targets: AccountTargets): OrderReason {
+  const { line, side, quantity } = draft;
+  if (line.targetWeight.isZero() && side === 'sell') {
+    return { code: 'NOT_IN_MODEL', weightBefore: line.currentWeight };
+  }
+  const held =
+    side === 'buy' ? line.currentQuantity.plus(quantity) : line.currentQuantity.minus(quantity);
+  return {
+    code: 'DRIFT_CORRECTION',
+    weightBefore: line.currentWeight,
+    targetWeight: line.targetWeight,
+    weightAfter: weightOf(notional(line.price, held), targets.planningTotal),
+  };
+}
+
+/** A price below this (in objective units) is the solver's noise, not a limit worth a sentence. */
+const PRICE_FLOOR = 1e-7;
+
+function limits({ draft, targets, binding }: ReasonContext): OrderReason[] {
+  const { symbol } = draft.line;
+  const groups = new Set(
+    targets.groups
+      .filter((group) => group.symbols.includes(symbol))
+      .map((group) => `${group.name} (${group.restrictionId})`),
+  );
+  return binding
+    .filter(({ constraint, shadowPrice }) => {
+      if (Math.abs(shadowPrice) < PRICE_FLOOR) return false;
+      return (
+        constraint === `lower:${symbol}` ||
+        constraint === `upper:${symbol}` ||
+        groups.has(constraint)
+      );
+    })
+    .map(({ constraint, shadowPrice }) => ({ code: 'LIMITED_BY', constraint, shadowPrice }));
+}
+
+function lotsReason(choice: LotChoice): OrderReason {
+  const { relief, realizedGain, estimatedTax, alternativeRelief, alternativeTax } = choice;
+  return {
+    code: 'LOTS_CHOSEN',
+    relief,
+    realizedGain,
+    estimatedTax,
+    alternativeRelief,
+    alternativeTax,
+  };
+}
+
+const percent = (ratio: Ratio): string => `${ratio.times(HUNDRED).toFixed(2, 'halfEven')} %`;
+const HUNDRED = Decimal.fromInteger(100);
+
+/** One reason as a sentence in plain words. */
+export function reasonText(reason: OrderReason): string {
+  switch (reason.code) {
+    case 'DRIFT_CORRECTION':
+      return `Moves the weight from ${percent(reason.weightBefore)} to ${percent(reason.weightAfter)}; the target is ${percent(reason.targetWeight)}.`;
+    case 'NOT_IN_MODEL':
+      return `The model does not hold it; it is ${percent(reason.weightBefore)} of the account.`;
+    case 'CASH_INVESTED':
+      return `Invests cash of ${reason.cashBefore.toFixed(2, 'halfEven')} down to the reserve of ${reason.cashReserve.toFixed(2, 'halfEven')}.`;
+    case 'CASH_RAISED':
+      return `Raises cash from ${reason.cashBefore.toFixed(2, 'halfEven')} to the reserve of ${reason.cashReserve.toFixed(2, 'halfEven')}.`;
+    case 'SUBSTITUTE':
+      return `Stands in for ${reason.substituteFor}, which may not be bought here.`;
+    case 'LIMITED_BY':
+      return `Limited by ${reason.constraint}; relaxing it by 1 % of the account would improve the objective by ${(Math.abs(reason.shadowPrice) * 100).toFixed(2)} basis points.`;
+    case 'LIMITED_BY_CASH':
+      return `Cut from ${reason.quantityWanted.toString()} shares because cash above the reserve ends there.`;
+    case 'ROUNDED':
+      return `Rounded from ${reason.quantityUnrounded.toString()} to a multiple of ${reason.step.toString()}.`;
+    case 'LOTS_CHOSEN':
+      return lotsText(reason);
+    case 'WASH_SALE_AVOIDED':
+      return `${String(reason.lotsHeldBack)} lots at a loss are held back until ${reason.until} to avoid a wash sale.`;
+    case 'TRACKING_ERROR':
+      return `Tracking error goes from ${(reason.before * 100).toFixed(2)} % to ${(reason.after * 100).toFixed(2)} % a year.`;
+    default:
+      return unreachable(reason);
+  }
+}
+
+function lotsText(reason: Extract<OrderReason, { code: 'LOTS_CHOSEN' }>): string {
+  const gain = reason.realizedGain;
+  const word = gain.isNegative() ? 'loss' : 'gain';
+  const chosen = `Lots by ${reason.relief}: realizes a ${word} of ${gain.abs().toFixed(2, 'halfEven')}`;
+  if (reason.estimatedTax === null)
+    return `${chosen}; tax could not be estimated (rates are missing).`;
+  const tax = `${chosen}, estimated tax ${reason.estimatedTax.toFixed(2, 'halfEven')}`;
+  if (reason.alternativeTax === null || reason.alternativeTax.equals(reason.estimatedTax))
+    return `${tax}.`;
+  return `${tax} (${reason.alternativeRelief} would cost ${reason.alternativeTax.toFixed(2, 'halfEven')}).`;
+}
+
+/** Why an order is proposed, in full sentences. */
+export function explainOrder(order: Pick<ProposedOrder, 'reasons'>): string {
+  return order.reasons.map(reasonText).join(' ');
+}
