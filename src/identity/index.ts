@@ -1,0 +1,21 @@
+export {
+  createDirectory,
+  type Credentials,
+  type Directory,
+  type DirectoryOptions,
+  type SeededPerson,
+  type SeedPerson,
+} from './directory.ts';
+export {
+  ACTIONS,
+  CHECKER_ACTIONS,
+  isPermitted,
+  MAKER_ACTIONS,
+  PERMISSIONS,
+  permissionsOf,
+  roleConflict,
+  ROLES,
+  type Action,
+  type Role,
+} from './permission.ts';
+export type { OpenedSession, Session, User } from './user.ts';
