@@ -5,6 +5,7 @@ export * from './audit-entry.ts';
 export * from './catalog/index.ts';
 export * from './compliance.ts';
 export * from './execution.ts';
+export * from './execution-report.ts';
 export * from './finding.ts';
 export * from './firm-book.ts';
 export * from './ids.ts';
