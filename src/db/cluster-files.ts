@@ -113,10 +113,15 @@ export async function initializeCluster(
 
 function initdbArguments(directory: string, passwordFile: string): readonly string[] {
   return [
-    ...['-D', directory, '-U', CLUSTER_USER, '--pwfile', passwordFile],
-    ...['--auth-local=scram-sha-256', '--auth-host=scram-sha-256', '--data-checksums'],
+    `--pgdata=${directory}`,
+    `--username=${CLUSTER_USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth-local=scram-sha-256',
+    '--auth-host=scram-sha-256',
+    '--data-checksums',
+    '--encoding=UTF8',
     // C: the order of text, and so of every index, is the same whatever locale library the machine has.
-    ...['--encoding=UTF8', '--locale=C'],
+    '--locale=C',
   ];
 }
 

@@ -91,7 +91,10 @@ export function spawnPostmaster(layout: ClusterLayout, binaries: PostgresBinarie
     const child = spawn(
       join(binaries.directory, 'postgres'),
       [
-        ...['-D', layout.dataDirectory, '-p', String(SOCKET_PORT)],
+        '-D',
+        layout.dataDirectory,
+        '-p',
+        String(SOCKET_PORT),
         ...settings.flatMap((setting) => ['-c', setting]),
       ],
       {

@@ -66,4 +66,14 @@ export const storeCodes = {
     advice: 'Read the message; the database is as it was before this migration.',
     httpStatus: 500,
   },
+  TAX_LOT_AFTER_DATE: {
+    meaning: 'Tax lots of the account were acquired after the as-of date.',
+    advice: 'Use the files of the as-of date, or a later as-of date.',
+    httpStatus: 422,
+  },
+  PRICE_STALE: {
+    meaning: 'The last price of an instrument is older than the policy allows.',
+    advice: 'Add a newer close to prices.csv, or raise tolerance.priceAgeDaysMax in settings.json.',
+    httpStatus: 422,
+  },
 } as const satisfies Record<string, CatalogEntry>;

@@ -1,0 +1,1 @@
+export { takeSnapshot, unpricedSymbols } from './snapshot.ts';
