@@ -1,3 +1,136 @@
 import type { CatalogEntry } from './entry.ts';
 
-export const executionCodes = {} as const satisfies Record<string, CatalogEntry>;
+export const executionCodes = {
+  EXECUTION_DUPLICATE_IGNORED: {
+    meaning: 'A broker reported an execution that is booked already; it was not booked again.',
+    advice: 'Nothing to do. Many of these mean that the broker resends more than it must.',
+    httpStatus: 200,
+  },
+  EXECUTION_DUPLICATE_DIFFERS: {
+    meaning: 'A broker used the id of a booked execution for another quantity, price or kind.',
+    advice:
+      'Ask the broker which is right. The first one stands until a correction or bust arrives.',
+    httpStatus: 409,
+  },
+  EXECUTION_INCOMPLETE: {
+    meaning: 'A report of an execution has no usable quantity or price; nothing was booked.',
+    advice: 'Ask the broker to send the execution again, or enter it by hand with two people.',
+    httpStatus: 422,
+  },
+  EXECUTION_REFERENCE_UNKNOWN: {
+    meaning: 'A correction or bust names an execution that never arrived.',
+    advice: 'Compare with the broker statement; the trade it names is missing or still on its way.',
+    httpStatus: 409,
+  },
+  ORDER_OVERFILLED: {
+    meaning: 'More shares executed than were ordered.',
+    advice: 'Call the broker: the excess belongs into the error account until it is taken back.',
+    httpStatus: 409,
+  },
+  ORDER_QUANTITY_DIFFERS: {
+    meaning: 'The broker works another quantity than the one that was sent.',
+    advice: 'Ask the broker for its record of the order; cancel it if the two cannot be squared.',
+    httpStatus: 409,
+  },
+  ORDER_TRANSITION_UNEXPECTED: {
+    meaning:
+      'A message that the order state table does not allow in this state; executions in it were booked.',
+    advice: 'Look at the order and the message. The status was left as it was.',
+    httpStatus: 409,
+  },
+  REPLACED_BELOW_CUMULATIVE: {
+    meaning: 'A replace asked for less than has filled; the quantity became what has filled.',
+    advice: 'Nothing to do. The order is filled.',
+    httpStatus: 200,
+  },
+  CUMULATIVE_QUANTITY_DIFFERS: {
+    meaning: 'The executed quantity that the broker states is not the sum of its executions.',
+    advice: 'Wait for missing executions, then compare with the broker statement.',
+    httpStatus: 409,
+  },
+  AVERAGE_PRICE_DIFFERS: {
+    meaning: 'The average price that the broker states is not the average of its executions.',
+    advice: 'Compare the executions with the broker statement.',
+    httpStatus: 409,
+  },
+  REPORT_FOR_UNKNOWN_ORDER: {
+    meaning: 'A broker reported on an order that is not ours.',
+    advice: 'Ask the broker where the order came from. Nothing was booked.',
+    httpStatus: 404,
+  },
+  ORDER_ALREADY_IN_BLOCK: {
+    meaning: 'The order is a member of another block; an order reaches the market once.',
+    advice: 'Take the order out of this block.',
+    httpStatus: 409,
+  },
+  BLOCK_CHANGED: {
+    meaning: 'A block of this id is staged already with other contents.',
+    advice: 'Read the staged block. Give a changed block a new id.',
+    httpStatus: 409,
+  },
+  BLOCK_NOT_FOUND: {
+    meaning: 'There is no block of this id.',
+    advice: 'Check the id; stage the block first.',
+    httpStatus: 404,
+  },
+  BLOCK_STATEMENT_MISMATCH: {
+    meaning:
+      'The allocation statement does not add up to the block, or a line differs from its order.',
+    advice: 'Build the block again from the approved orders.',
+    httpStatus: 422,
+  },
+  BLOCK_STILL_WORKING: {
+    meaning: 'A placement of the block may still trade, or nobody knows whether it may.',
+    advice: 'Wait until it is done, cancel it, or resolve it.',
+    httpStatus: 409,
+  },
+  BLOCK_FULLY_EXECUTED: {
+    meaning: 'Nothing of the block is left to place.',
+    advice: 'Nothing to do.',
+    httpStatus: 409,
+  },
+  ORDER_NOT_APPROVED: {
+    meaning: 'A line of the allocation statement belongs to no approved order.',
+    advice: 'Approve the order first, or take the line out.',
+    httpStatus: 409,
+  },
+  APPROVAL_EVIDENCE_MISSING: {
+    meaning:
+      'An order claims approval without the hash of what was approved, or was approved by its proposer.',
+    advice: 'Submit the order for approval again.',
+    httpStatus: 409,
+  },
+  PLACEMENT_NOT_FOUND: {
+    meaning: 'There is no placement of this id.',
+    advice: 'Check the id.',
+    httpStatus: 404,
+  },
+  PLACEMENT_NOT_CANCELABLE: {
+    meaning: 'The placement is done, or nobody knows whether it is at the broker.',
+    advice: 'Nothing is left to cancel; an unknown placement is resolved first.',
+    httpStatus: 409,
+  },
+  KILL_SWITCH_ENGAGED: {
+    meaning: 'The kill switch is on: no new order is released or sent.',
+    advice: 'Find out why it was engaged. Two people release it.',
+    httpStatus: 409,
+  },
+  KILL_SWITCH_SAME_PERSON: {
+    meaning: 'Releasing the kill switch needs a second person.',
+    advice: 'Ask somebody else to confirm the release.',
+    httpStatus: 403,
+  },
+  GATEWAY_LEASE_LOST: {
+    meaning:
+      'Another gateway owns the FIX session now; this one stopped before it sent anything more.',
+    advice: 'Nothing to do if two gateways run on purpose; otherwise stop one.',
+    httpStatus: 503,
+  },
+  FIX_STORE_AMBIGUOUS: {
+    meaning:
+      'The stored FIX session and its stored messages contradict each other; the gateway refuses to log on.',
+    advice:
+      'Do not reset the numbers. Compare the stored messages with the broker before anything is sent.',
+    httpStatus: 503,
+  },
+} as const satisfies Record<string, CatalogEntry>;
