@@ -1,0 +1,2 @@
+export * from './firm-directory/index.ts';
+export { FILE_BYTES_MAX } from './text-decoding.ts';
