@@ -1,0 +1,22 @@
+export { allocateExecutions, type AllocationOptions } from './allocation.ts';
+export {
+  accountsOf,
+  buildBlocks,
+  whyNotBlocked,
+  type BlockDifference,
+  type BlockOptions,
+  type BlockTerms,
+} from './blocks.ts';
+export { analyzeCosts, type CostAnalysis, type CostBenchmarks } from './cost-analysis.ts';
+export {
+  effectiveExecutions,
+  totalsOf,
+  type EffectiveExecution,
+  type ExecutionTotals,
+} from './executions.ts';
+export {
+  verifyExecution,
+  type BlockOutcome,
+  type ExecutionVerification,
+  type VerificationLine,
+} from './verification.ts';
