@@ -133,4 +133,15 @@ export const executionCodes = {
       'Do not reset the numbers. Compare the stored messages with the broker before anything is sent.',
     httpStatus: 503,
   },
+  ALLOCATION_NOT_CONSERVED: {
+    meaning: 'The allocations of a block do not add up to what it executed, in shares or in cents.',
+    advice: 'Do not send the allocation; compare the executions of the block with its allocations.',
+    httpStatus: 500,
+  },
+  ALLOCATION_EXCEEDS_STATEMENT: {
+    meaning: 'An account was allocated more than its line of the allocation statement.',
+    advice:
+      'Do not send the allocation; correct it against the statement written before the order.',
+    httpStatus: 500,
+  },
 } as const satisfies Record<string, CatalogEntry>;
