@@ -36,4 +36,19 @@ export const orderCodes = {
     advice: 'Reduce the quantity, or increase a sale of the same account first.',
     httpStatus: 422,
   },
+  BUDGET_NOT_REACHED: {
+    meaning: 'Limits on groups of names keep the account from being fully invested.',
+    advice: 'Relax the limit named, or accept the cash; nothing was forced past the limit.',
+    httpStatus: 422,
+  },
+  CONSTRAINTS_IN_CONFLICT: {
+    meaning: 'No portfolio satisfies all limits of the account together.',
+    advice: 'Relax one of the limits named by the amount given; any one of them is enough.',
+    httpStatus: 422,
+  },
+  OPTIMIZER_DID_NOT_CONVERGE: {
+    meaning: 'The optimizer stopped without a certified answer, so nothing is proposed.',
+    advice: 'Report the run id; the account can be rebalanced by another kind meanwhile.',
+    httpStatus: 422,
+  },
 } as const satisfies Record<string, CatalogEntry>;

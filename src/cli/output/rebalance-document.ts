@@ -1,0 +1,152 @@
+/** A run as the documents of FORMATS section 1: money, price and quantity as text, weights as numbers. */
+import { sum, type Decimal } from '../../kernel/index.ts';
+import {
+  type AccountOutcome,
+  type ComplianceReport,
+  type Finding,
+  type Money,
+  type OrderReason,
+  type ProposedOrder,
+  type RebalanceRun,
+} from '../../domain/index.ts';
+import { explainOrder, reasonText } from '../../orders/index.ts';
+import { findingDocument } from './findings.ts';
+import type { DocumentField } from './json-stream.ts';
+
+const cents = (amount: Decimal<'Money'>): string => amount.toFixed(2, 'halfEven');
+const centsOrNull = (amount: Money | null): string | null =>
+  amount === null ? null : cents(amount);
+
+/** The whole result document, lists as iterables so that it can be written piece by piece. */
+export function rebalanceDocument(run: RebalanceRun, report: ComplianceReport): DocumentField[] {
+  return [
+    { name: 'runId', value: run.runId },
+    { name: 'asOf', value: run.asOfDate },
+    { name: 'kind', value: run.rebalanceKind },
+    { name: 'snapshotHash', value: run.snapshotHash },
+    { name: 'engineVersion', value: run.engineVersion },
+    { name: 'resultHash', value: run.resultHash },
+    { name: 'totals', value: totalsDocument(run, report) },
+    { name: 'accounts', items: mapped(run.accounts, accountDocument) },
+    { name: 'orders', items: mapped(ordersOf(run), (order) => orderDocument(order, report)) },
+    { name: 'suppressed', items: suppressedDocuments(run) },
+    { name: 'refusals', items: refusalDocuments(run) },
+    { name: 'findings', items: mapped(findingsOf(run), findingDocument) },
+    {
+      name: 'compliance',
+      value: {
+        reportHash: report.reportHash,
+        counts: report.counts,
+        evaluations: report.evaluations.filter((evaluation) => evaluation.verdict !== 'pass'),
+      },
+    },
+  ];
+}
+
+function* mapped<T>(items: Iterable<T>, map: (item: T) => unknown): Iterable<unknown> {
+  for (const item of items) yield map(item);
+}
+
+export function* ordersOf(run: RebalanceRun): Iterable<ProposedOrder> {
+  for (const account of run.accounts) yield* account.orders;
+}
+
+export function* findingsOf(run: RebalanceRun): Iterable<Finding> {
+  yield* run.findings;
+  for (const account of run.accounts) yield* account.findings;
+}
+
+function* suppressedDocuments(run: RebalanceRun): Iterable<unknown> {
+  for (const account of run.accounts) {
+    for (const entry of account.suppressed) yield { ...entry, amount: cents(entry.amount) };
+  }
+}
+
+function* refusalDocuments(run: RebalanceRun): Iterable<unknown> {
+  for (const { accountId, status, findings, conflict } of run.accounts) {
+    if (status !== 'refused') continue;
+    yield { accountId, findings: findings.map(findingDocument), conflict };
+  }
+}
+
+export function accountDocument(account: AccountOutcome): Record<string, unknown> {
+  return {
+    accountId: account.accountId,
+    householdId: account.householdId,
+    status: account.status,
+    planningTotal: cents(account.planningTotal),
+    driftBefore: account.driftBefore?.activeShare.toFloat() ?? null,
+    driftAfter: account.driftAfter?.activeShare.toFloat() ?? null,
+    drift: { before: account.driftBefore, after: account.driftAfter },
+    trackingErrorBefore: account.trackingErrorBefore,
+    trackingErrorAfter: account.trackingErrorAfter,
+    turnover: account.turnover.toFloat(),
+    realizedShortTerm: cents(account.realizedShortTerm),
+    realizedLongTerm: cents(account.realizedLongTerm),
+    estimatedTax: centsOrNull(account.estimatedTax),
+    estimatedCost: cents(account.estimatedCost),
+    cashBefore: cents(account.cashBefore),
+    cashAfter: cents(account.cashAfter),
+    cashReserve: cents(account.cashReserve),
+    certificate: account.certificate,
+    binding: account.binding,
+    triggers: account.triggers,
+  };
+}
+
+export function orderDocument(
+  order: ProposedOrder,
+  report: ComplianceReport,
+): Record<string, unknown> {
+  const verdict = report.orderVerdicts.get(order.orderId);
+  return {
+    orderId: order.orderId,
+    accountId: order.accountId,
+    symbol: order.symbol,
+    side: order.side,
+    quantity: order.quantity.toString(),
+    estimatedPrice: order.estimatedPrice.toString(),
+    estimatedAmount: cents(order.estimatedAmount),
+    estimatedCost: cents(order.estimatedCost),
+    lots: order.lots.map((lot) => ({
+      lotId: lot.lotId,
+      quantity: lot.quantity.toString(),
+      acquiredDate: lot.acquiredDate,
+      costBasis: cents(lot.costBasis),
+      proceeds: cents(lot.proceeds),
+      gain: cents(lot.gain),
+      term: lot.term,
+    })),
+    reasons: order.reasons.map((reason: OrderReason) => ({ ...reason, text: reasonText(reason) })),
+    why: explainOrder(order),
+    compliance: verdict ?? null,
+  };
+}
+
+export function totalsDocument(
+  run: RebalanceRun,
+  report: ComplianceReport,
+): Record<string, unknown> {
+  const orders = [...ordersOf(run)];
+  const ofStatus = (status: AccountOutcome['status']): number =>
+    run.accounts.filter((account) => account.status === status).length;
+  const amountOf = (side: ProposedOrder['side']): string =>
+    cents(sum(orders.filter((order) => order.side === side).map((order) => order.estimatedAmount)));
+  const taxes = run.accounts.map((account) => account.estimatedTax);
+  const isTaxKnown = taxes.every((tax) => tax !== null);
+  const verdicts = [...report.orderVerdicts.values()];
+  return {
+    accounts: run.accounts.length,
+    proposed: ofStatus('proposed'),
+    unchanged: ofStatus('unchanged'),
+    refused: ofStatus('refused'),
+    orders: orders.length,
+    ordersBlocked: verdicts.filter((verdict) => verdict.verdict !== 'pass').length,
+    buyAmount: amountOf('buy'),
+    sellAmount: amountOf('sell'),
+    realizedShortTerm: cents(sum(run.accounts.map((account) => account.realizedShortTerm))),
+    realizedLongTerm: cents(sum(run.accounts.map((account) => account.realizedLongTerm))),
+    estimatedTax: isTaxKnown ? cents(sum(taxes as Money[])) : null,
+    estimatedCost: cents(sum(run.accounts.map((account) => account.estimatedCost))),
+  };
+}

@@ -1,0 +1,2 @@
+export { evaluateTriggers } from './evaluate-triggers.ts';
+export type { TriggerInput } from './evaluate-triggers.ts';
