@@ -1,0 +1,3 @@
+export * from './account/account-problem.ts';
+export * from './account/exact-weights.ts';
+export * from './optimize.ts';
