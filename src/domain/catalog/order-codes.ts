@@ -51,4 +51,9 @@ export const orderCodes = {
     advice: 'Report the run id; the account can be rebalanced by another kind meanwhile.',
     httpStatus: 422,
   },
+  OPTION_INVALID: {
+    meaning: 'An option of the command has a value that it does not take.',
+    advice: 'See the command with --help for the values it takes.',
+    httpStatus: 400,
+  },
 } as const satisfies Record<string, CatalogEntry>;
