@@ -6,7 +6,8 @@
  *   X1  An expression is accepted only if its static type is bool, it reads exactly declared facts, and its
  *       syntax tree holds nothing but the constructs listed in `ALLOWED`.
  *   X2  An absent fact is `couldNotCheck`, whatever the expression: `missing || true` is not true here.
- *   X3  Whatever is raised while evaluating is `couldNotCheck`, never `pass`.
+ *   X3  Whatever is raised while evaluating is `couldNotCheck`, never `pass`, even where the language would
+ *       absorb it (`error || true`).
  *   X4  Numbers are exact decimals from end to end; no binary float can enter.
  *
  * A list of forbidden constructs was rejected: the next release of the library would add one that is not on
@@ -59,9 +60,10 @@ export function compileExpression(
   if (expression.length > TEXT_LENGTH_MAX) {
     return fault('RULE_TOO_LARGE', `longer than ${String(TEXT_LENGTH_MAX)} characters`);
   }
+  const raised: RaisedError = { message: null };
   let parsed: ParseResult;
   try {
-    parsed = environmentFor(facts).parse(expression);
+    parsed = environmentFor(facts, raised).parse(expression);
   } catch (error) {
     const message = firstLine(error);
     return fault(/exceed|limit/i.test(message) ? 'RULE_TOO_LARGE' : 'RULE_SYNTAX_INVALID', message);
@@ -76,14 +78,22 @@ export function compileExpression(
   if (check.type !== 'bool') {
     return fault('RULE_RESULT_NOT_BOOLEAN', `its type is ${String(check.type)}`);
   }
-  return ok(compiled(parsed, [...names].sort(), facts));
+  return ok(compiled({ parsed, factNames: [...names].sort(), types: facts, raised }));
 }
 
-function compiled(
-  parsed: ParseResult,
-  factNames: readonly string[],
-  types: ReadonlyMap<string, FactType>,
-): CompiledExpression {
+/** The first error raised by an operator in the evaluation under way; `||` and `&&` may swallow it. */
+interface RaisedError {
+  message: string | null;
+}
+
+interface Program {
+  readonly parsed: ParseResult;
+  readonly factNames: readonly string[];
+  readonly types: ReadonlyMap<string, FactType>;
+  readonly raised: RaisedError;
+}
+
+function compiled({ parsed, factNames, types, raised }: Program): CompiledExpression {
   const evaluate = (facts: Readonly<Record<string, FactValue | undefined>>): ExpressionOutcome => {
     const context = Object.create(null) as Record<string, FactValue>;
     for (const name of factNames) {
@@ -92,8 +102,10 @@ function compiled(
       if (typeOf(value) !== types.get(name)) return couldNotCheck(`${name} has the wrong type`);
       context[name] = value;
     }
+    raised.message = null;
     try {
       const answer: unknown = parsed(context);
+      if (raised.message !== null) return couldNotCheck(raised.message);
       if (answer === true) return PASS;
       if (answer === false) return FAIL;
       return couldNotCheck('the expression answered neither true nor false');
@@ -118,7 +130,7 @@ function typeOf(value: unknown): FactType | null {
   return typeof value === 'boolean' ? 'flag' : null;
 }
 
-function environmentFor(facts: ReadonlyMap<string, FactType>): Environment {
+function environmentFor(facts: ReadonlyMap<string, FactType>, raised: RaisedError): Environment {
   const environment = new Environment({
     unlistedVariablesAreDyn: false,
     enableOptionalTypes: false,
@@ -139,7 +151,14 @@ function environmentFor(facts: ReadonlyMap<string, FactType>): Environment {
     ['*', (a, b) => a.times(b)],
   ];
   for (const [operator, handler] of operators) {
-    environment.registerOperator(`${number} ${operator} ${number}`, handler);
+    environment.registerOperator(`${number} ${operator} ${number}`, (a: Decimal, b: Decimal) => {
+      try {
+        return handler(a, b);
+      } catch (error) {
+        raised.message ??= firstLine(error);
+        throw error;
+      }
+    });
   }
   for (const [name, type] of facts) environment.registerVariable(name, CEL_TYPE[type]);
   return environment;
