@@ -8,14 +8,7 @@
  *   S4  every lot is in exactly one position, whose quantity is the exact sum of its lots.
  *   S5  a number written in two ways (1.5, 1.50) hashes the same.
  */
-import {
-  daysBetween,
-  Decimal,
-  sum,
-  zero,
-  type CalendarDate,
-  type Sha256,
-} from '../kernel/index.ts';
+import { daysBetween, Decimal, sum, type CalendarDate, type Sha256 } from '../kernel/index.ts';
 import {
   errorFinding,
   QUANTITY_SCALE,
