@@ -206,3 +206,8 @@ CREATE TABLE oms_event (
   PRIMARY KEY (firm_id, event_id)
 );
 CREATE INDEX oms_event_order ON oms_event (firm_id, tx, event_id);
+
+CREATE TRIGGER execution_append_only BEFORE UPDATE OR DELETE ON execution
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER block_statement_line_append_only BEFORE UPDATE OR DELETE ON block_statement_line
+  FOR EACH ROW EXECUTE FUNCTION refuse_change();

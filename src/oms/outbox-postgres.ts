@@ -1,0 +1,184 @@
+/** What the gateway has yet to say, and what changed for those who watch. */
+import type { Instant } from '../kernel/index.ts';
+import { identifier, type PlacementId, type RunId } from '../domain/index.ts';
+import type { Queryable, Transaction } from '../db/index.ts';
+import type { EventCursor, OmsEvent, OutboxIntent } from './oms-records.ts';
+
+export interface NewIntent {
+  readonly kind: OutboxIntent['kind'];
+  readonly placementId: PlacementId;
+  readonly version: number;
+  readonly executingBroker: string;
+}
+
+const KEY_PREFIX = { newOrder: 'new', cancel: 'cancel', statusRequest: 'status' } as const;
+
+/** Queues an intent. The same one is queued once: a repeated status request needs a new version number. */
+export async function queueIntent(
+  tx: Transaction,
+  firmId: string,
+  intent: NewIntent,
+): Promise<void> {
+  const key = `${KEY_PREFIX[intent.kind]}:${intent.placementId}:${String(intent.version)}`;
+  await tx.query(
+    `INSERT INTO order_outbox (firm_id, intent_key, executing_broker, kind, placement_id, version)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (firm_id, intent_key) DO NOTHING`,
+    [firmId, key, intent.executingBroker, intent.kind, intent.placementId, intent.version],
+  );
+}
+
+/** Queues a status request unless one is waiting to be sent. Each asks under a number of its own. */
+export async function queueStatusRequest(
+  tx: Transaction,
+  firmId: string,
+  request: { readonly placementId: PlacementId; readonly executingBroker: string },
+): Promise<void> {
+  const { rows } = await tx.query<{ asked: number; queued: number }>(
+    `SELECT count(*) AS asked, count(*) FILTER (WHERE state = 'queued') AS queued
+       FROM order_outbox WHERE firm_id = $1 AND placement_id = $2 AND kind = 'statusRequest'`,
+    [firmId, request.placementId],
+  );
+  if ((rows[0]?.queued ?? 0) > 0) return;
+  await queueIntent(tx, firmId, {
+    ...request,
+    kind: 'statusRequest',
+    version: (rows[0]?.asked ?? 0) + 1,
+  });
+}
+
+/** The oldest intents of a broker. New orders are left out while the kill switch is engaged. */
+export async function queuedIntents(
+  db: Queryable,
+  firmId: string,
+  options: { readonly executingBroker: string; readonly limit: number },
+): Promise<readonly OutboxIntent[]> {
+  const { rows } = await db.query<{
+    intent_id: number;
+    kind: string;
+    placement_id: string;
+    version: number;
+    queued_at: string;
+  }>(
+    `SELECT o.intent_id, o.kind, o.placement_id, o.version, o.queued_at
+       FROM order_outbox o
+       LEFT JOIN oms_firm f ON f.firm_id = o.firm_id
+      WHERE o.firm_id = $1 AND o.executing_broker = $2 AND o.state = 'queued'
+        AND (o.kind <> 'newOrder' OR NOT coalesce(f.is_kill_switch_engaged, false))
+      ORDER BY o.intent_id LIMIT $3`,
+    [firmId, options.executingBroker, options.limit],
+  );
+  return rows.map((row) => ({
+    intentId: row.intent_id,
+    kind: row.kind as OutboxIntent['kind'],
+    placementId: identifier<PlacementId>(row.placement_id),
+    version: row.version,
+    queuedAt: row.queued_at as Instant,
+  }));
+}
+
+/**
+ * Takes a queued intent for this transaction, or learns that it is gone. For a new order the kill switch is
+ * read under a shared lock: once engaging it has committed, no order is sent.
+ */
+export async function claimIntent(
+  tx: Transaction,
+  firmId: string,
+  intent: OutboxIntent,
+): Promise<boolean> {
+  if (intent.kind === 'newOrder') {
+    const firm = await tx.query<{ is_kill_switch_engaged: boolean }>(
+      'SELECT is_kill_switch_engaged FROM oms_firm WHERE firm_id = $1 FOR SHARE',
+      [firmId],
+    );
+    if (firm.rows[0]?.is_kill_switch_engaged === true) return false;
+  }
+  const { rows } = await tx.query(
+    `SELECT 1 FROM order_outbox
+      WHERE firm_id = $1 AND intent_id = $2 AND state = 'queued' FOR UPDATE`,
+    [firmId, intent.intentId],
+  );
+  return rows.length > 0;
+}
+
+export async function markIntentSent(
+  tx: Transaction,
+  firmId: string,
+  sent: { readonly intentId: number; readonly sequence: number },
+): Promise<void> {
+  await tx.query(
+    `UPDATE order_outbox SET state = 'sent', settled_at = now(), outgoing_sequence = $3
+      WHERE firm_id = $1 AND intent_id = $2`,
+    [firmId, sent.intentId, sent.sequence],
+  );
+}
+
+/** Takes back what was not sent. @returns how many */
+export async function withdrawIntents(
+  tx: Transaction,
+  firmId: string,
+  placementId: PlacementId,
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `UPDATE order_outbox SET state = 'withdrawn', settled_at = now()
+      WHERE firm_id = $1 AND placement_id = $2 AND state = 'queued'`,
+    [firmId, placementId],
+  );
+  return rowCount;
+}
+
+export async function appendEvent(
+  tx: Transaction,
+  firmId: string,
+  event: Pick<OmsEvent, 'kind' | 'subjectId' | 'runId'>,
+): Promise<void> {
+  await tx.query(
+    'INSERT INTO oms_event (firm_id, kind, subject_id, run_id) VALUES ($1, $2, $3, $4)',
+    [firmId, event.kind, event.subjectId, event.runId],
+  );
+}
+
+/** The start of the feed. */
+export const FIRST_EVENT: EventCursor = { tx: '0', eventId: 0 };
+
+/**
+ * The events after a cursor, in an order that never changes afterwards. Only events of transactions older
+ * than every running one are shown: a later commit can then not slip in behind the cursor.
+ */
+export async function eventsAfter(
+  db: Queryable,
+  firmId: string,
+  page: { readonly cursor: EventCursor; readonly limit: number },
+): Promise<readonly OmsEvent[]> {
+  const { rows } = await db.query<{
+    tx: string;
+    event_id: number;
+    kind: string;
+    subject_id: string;
+    run_id: string | null;
+    at: string;
+  }>(
+    `SELECT tx::text AS tx, event_id, kind, subject_id, run_id, at FROM oms_event
+      WHERE firm_id = $1 AND (tx, event_id) > ($2::xid8, $3)
+        AND tx < pg_snapshot_xmin(pg_current_snapshot())
+      ORDER BY tx, event_id LIMIT $4`,
+    [firmId, page.cursor.tx, page.cursor.eventId, page.limit],
+  );
+  return rows.map((row) => ({
+    cursor: { tx: row.tx, eventId: row.event_id },
+    kind: row.kind as OmsEvent['kind'],
+    subjectId: row.subject_id,
+    runId: row.run_id === null ? null : identifier<RunId>(row.run_id),
+    at: row.at as Instant,
+  }));
+}
+
+/** The newest point of the feed that a reader may start from. */
+export async function latestCursor(db: Queryable, firmId: string): Promise<EventCursor> {
+  const { rows } = await db.query<{ tx: string; event_id: number }>(
+    `SELECT tx::text AS tx, event_id FROM oms_event
+      WHERE firm_id = $1 AND tx < pg_snapshot_xmin(pg_current_snapshot())
+      ORDER BY tx DESC, event_id DESC LIMIT 1`,
+    [firmId],
+  );
+  return rows[0] === undefined ? FIRST_EVENT : { tx: rows[0].tx, eventId: rows[0].event_id };
+}
