@@ -1,7 +1,7 @@
 /** `evenkeel rebalance FIRM_DIR`: the main job on files alone, without a server (FORMATS section 1). */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accountsAtFault } from '../../connectors/index.ts';
+import { accountsAtFault, type FirmDirectoryReading } from '../../connectors/index.ts';
 import { evaluateCompliance, shippedRules } from '../../compliance/index.ts';
 import {
   errorFinding,
@@ -65,7 +65,7 @@ export async function rebalanceCommand(
     });
   }
   const { run, report, snapshot } = await decide(reading, request.value, terminal);
-  const missing = missingAccounts(reading, snapshot);
+  const missing = missingAccounts(reading.findings, snapshot);
   const fields = withMissing(rebalanceDocument(run, report), missing);
   if (options.out !== undefined) await writeOutput(options.out, { run, report, fields });
   if (options.isJson) writeJsonDocument(fields, (text) => terminal.out(text));
@@ -82,12 +82,15 @@ export async function rebalanceCommand(
 }
 
 async function decide(
-  reading: { readonly book: FirmBook; readonly findings: readonly Finding[] },
+  reading: FirmDirectoryReading,
   request: Request,
   terminal: Terminal,
 ): Promise<{ run: RebalanceRun; report: ComplianceReport; snapshot: Snapshot }> {
   const taken = takeSnapshot(reading.book, request.asOfDate);
-  const snapshot = { ...taken, findings: [...reading.findings, ...taken.findings] };
+  const snapshot = {
+    ...taken,
+    findings: [...reading.findings, ...heldBackFindings(reading), ...taken.findings],
+  };
   const trigger = { kind: 'manual', reason: request.reason } as const;
   const run = await proposeRebalance(
     {
@@ -176,18 +179,29 @@ function lastPriceDate(book: FirmBook): CalendarDate | null {
 
 /** Accounts that appear in the input but could not be read at all. */
 function missingAccounts(
-  { findings, book }: { readonly findings: readonly Finding[]; readonly book: FirmBook },
+  findings: readonly Finding[],
   snapshot: Snapshot,
 ): Map<string, readonly Finding[]> {
-  const missing = new Map<string, readonly Finding[]>();
-  for (const accountId of [...accountsAtFault(findings, book)].sort()) {
-    if (snapshot.accounts.has(accountId)) continue;
-    missing.set(
-      accountId,
-      findings.filter((finding) => finding.location.accountId === accountId),
-    );
+  const missing = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { accountId } = finding.location;
+    if (finding.severity !== 'error' || accountId === undefined) continue;
+    if (snapshot.accounts.has(accountId as AccountId)) continue;
+    missing.set(accountId, [...(missing.get(accountId) ?? []), finding]);
   }
   return missing;
+}
+
+/** Accounts held back by an error that is not their own row, each told so under its own name. */
+function heldBackFindings(reading: FirmDirectoryReading): Finding[] {
+  const named = new Set(reading.findings.map((finding) => finding.location.accountId));
+  return [...accountsAtFault(reading.findings, reading.book)]
+    .filter((accountId) => !named.has(accountId))
+    .map((accountId) =>
+      errorFinding('ACCOUNT_DATA_REJECTED', 'a record that concerns every account was rejected', {
+        accountId,
+      }),
+    );
 }
 
 function withMissing(
