@@ -48,7 +48,7 @@ export function searchLine(
     };
   }
   return {
-    step: narrow(slopeAt, slopeAtZero, { low, slopeLow, high, slopeHigh }, passes),
+    step: narrow(slopeAt, slopeAtZero, { low, slopeLow, high, slopeHigh }),
     isAtLimit: false,
     isUnbounded: false,
   };
@@ -62,15 +62,10 @@ interface Bracket {
 }
 
 /** False position kept inside 10-90 % of the bracket; slope > 0 at low, < 0 at high. */
-function narrow(
-  slopeAt: (step: number) => number,
-  slopeAtZero: number,
-  bracket: Bracket,
-  passesUsed = 0,
-): number {
+function narrow(slopeAt: (step: number) => number, slopeAtZero: number, bracket: Bracket): number {
   const b = bracket;
   let step = b.high;
-  for (let pass = passesUsed; pass < 2 * PASSES_MAX; pass += 1) {
+  for (let pass = 0; pass < PASSES_MAX; pass += 1) {
     const share = b.slopeLow / (b.slopeLow - b.slopeHigh);
     step = b.low + (b.high - b.low) * Math.min(0.9, Math.max(0.1, share));
     const slope = slopeAt(step);
