@@ -40,7 +40,8 @@ export function weightUpward(part: Money, whole: Money): Ratio {
 /**
  * One measure per group, by name. A name without a group could belong to any: a group is stated only
  * if its verdict is the same with none of the unclassified names in it and with all of them. Otherwise its
- * measure is null, which makes the rule `couldNotCheck`.
+ * measure is null, which makes the rule `couldNotCheck`. An unclassified name without a price blocks its
+ * own orders and no others: one bad record must not stop the firm.
  */
 export function groupWeights(
   lines: readonly GroupLine[],
@@ -91,8 +92,8 @@ function groupMeasure(name: string, members: readonly GroupLine[], context: Grou
     return measure(after, { name, before, orderIds });
   }
   const upper = weightUpward(totalOf([...members, ...open], 'after'), total);
-  const isUnpriced = open.some((line) => line.after === null);
-  if (!isUnpriced && upper.isAtMost(limit)) return measure(after, { name, before, orderIds });
+  const isSizeKnown = members.length > 0 || open.every((line) => line.after !== null);
+  if (isSizeKnown && upper.isAtMost(limit)) return measure(after, { name, before, orderIds });
   const symbols = open.map((line) => line.symbol).sort();
   const missing = `no ${attribute} for ${nameList(symbols)}`;
   return measure(null, { name, before, missing, orderIds: doubtful });
