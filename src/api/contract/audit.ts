@@ -4,7 +4,10 @@ import { instant, pageQuery, sha256Text } from './shapes.ts';
 
 export const auditEntry = z
   .object({
-    seq: z.int(),
+    /** Order of writing; the listing's own key. */
+    entryId: z.int(),
+    /** Place in the log, gap-free from 1; null for the moment until it has been given. */
+    seq: z.int().nullable(),
     recordedAt: instant,
     actor: z.string(),
     actorName: z.string(),

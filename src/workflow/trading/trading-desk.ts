@@ -1,13 +1,15 @@
 /** What the workflow asks of the order manager: a narrow port over `oms`. */
-import type { ApprovedOrder, Block, Execution, Placement } from '../../domain/index.ts';
+import type {
+  ApprovedOrder,
+  Block,
+  Finding,
+  PlacementId,
+  Price,
+  RunId,
+} from '../../domain/index.ts';
+import type { Result } from '../../kernel/index.ts';
 import type { Transaction } from '../../db/index.ts';
-
-/** A block with everything that happened to it at brokers. */
-export interface BlockProgress {
-  readonly block: Block;
-  readonly placements: readonly Placement[];
-  readonly executions: readonly Execution[];
-}
+import type { BlotterBlock, BlotterFilter, EventCursor, OmsEvent } from '../../oms/index.ts';
 
 /** Whether the gateway has a live session with the broker. */
 export interface GatewayLink {
@@ -16,30 +18,23 @@ export interface GatewayLink {
   readonly heardAt: string | null;
 }
 
-/** A change at the desk, in the order in which it was recorded. */
-export interface DeskEvent {
-  readonly position: string;
-  readonly kind: 'placement' | 'execution' | 'gateway' | 'other';
-  readonly placementId: string | null;
-  readonly blockId: string | null;
+export interface DeskRelease {
+  readonly blocks: readonly { readonly block: Block; readonly referencePrice: Price | null }[];
+  readonly orders: readonly ApprovedOrder[];
+  readonly actor: string;
+  readonly runId: RunId;
 }
 
 export interface TradingDesk {
-  /** Writes blocks and releases them for the market, in the caller's transaction. */
-  release(
+  /** Writes blocks down and releases them for the market, in the caller's transaction. */
+  release(tx: Transaction, release: DeskRelease): Promise<Result<null, readonly Finding[]>>;
+  blotter(filter: Omit<BlotterFilter, 'firmId'>): Promise<readonly BlotterBlock[]>;
+  /** Asks for a cancel; the broker's answer comes later. */
+  requestCancel(
     tx: Transaction,
-    release: {
-      readonly blocks: readonly Block[];
-      readonly orders: readonly ApprovedOrder[];
-      readonly actor: string;
-      readonly runId: string;
-    },
-  ): Promise<void>;
-  progressOf(blockIds: readonly string[]): Promise<readonly BlockProgress[]>;
-  findPlacement(placementId: string): Promise<Placement | null>;
-  /** Asks for a cancel; the broker's answer comes later. False when the placement is finished. */
-  requestCancel(tx: Transaction, placementId: string, actor: string): Promise<boolean>;
-  eventsAfter(position: string, limit: number): Promise<readonly DeskEvent[]>;
-  lastPosition(): Promise<string>;
+    command: { readonly placementId: PlacementId; readonly actor: string },
+  ): Promise<Result<null, readonly Finding[]>>;
+  eventsAfter(cursor: EventCursor | null, limit: number): Promise<readonly OmsEvent[]>;
+  lastCursor(): Promise<EventCursor | null>;
   gateway(): Promise<GatewayLink>;
 }

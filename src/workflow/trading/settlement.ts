@@ -1,0 +1,208 @@
+/**
+ * From finished blocks to booked accounts. Runs again and again: what is done is found done.
+ *
+ *   W8  a block's allocation, the books it changes and the audit entry commit together, once.
+ *   W9  a run's state follows from its blocks, whenever it is looked at.
+ */
+import { allocateExecutions } from '../../execution/index.ts';
+import { Decimal, zero } from '../../kernel/index.ts';
+import {
+  toCents,
+  type Allocation,
+  type Money,
+  type OrderId,
+  type Quantity,
+  type RunId,
+  type Snapshot,
+} from '../../domain/index.ts';
+import type { Transaction } from '../../db/index.ts';
+import type { BlotterBlock } from '../../oms/index.ts';
+import { quantityStep } from '../../orders/index.ts';
+import { recordDecision, type WorkflowContext } from '../context.ts';
+import { appendLiveEvents } from '../live-events-postgres.ts';
+import { monitorAccounts } from '../rebalance/index.ts';
+import { saveOrderStates } from '../runs/orders-postgres.ts';
+import type { RunState } from '../runs/run-record.ts';
+import { nextRunState, type RunEvent } from '../runs/run-state.ts';
+import { meanActiveShare } from '../runs/run-totals.ts';
+import {
+  listRunAccounts,
+  lockRun,
+  saveAchievedDrift,
+  saveRunState,
+  saveTotals,
+} from '../runs/runs-postgres.ts';
+import {
+  insertAllocations,
+  listRunBlocks,
+  lockRunBlock,
+  openRunBlocks,
+  saveBlockState,
+  type BlockState,
+  type RunBlock,
+} from './trading-postgres.ts';
+
+/** Looks at every open block once: notes progress, allocates what is finished. */
+export async function settleBlocks(context: WorkflowContext): Promise<void> {
+  const open = await openRunBlocks(context.database, context.firmId);
+  for (const [runId, blocks] of Map.groupBy(open, (block) => block.runId)) {
+    const blotter = await context.desk.blotter({ runId, limit: 5_000 });
+    const byId = new Map<string, BlotterBlock>(blotter.map((item) => [item.block.blockId, item]));
+    for (const block of blocks) {
+      const progress = byId.get(block.blockId);
+      if (progress === undefined) continue;
+      if (isFinished(progress)) await allocateBlock(context, block, progress);
+      else await noteProgress(context, block, progress);
+    }
+    await advanceRun(context, runId);
+  }
+}
+
+/** No share may still trade, and every placement has its last word. */
+function isFinished(progress: BlotterBlock): boolean {
+  return progress.state === 'done' && progress.placements.length > 0;
+}
+
+async function noteProgress(
+  context: WorkflowContext,
+  block: RunBlock,
+  progress: BlotterBlock,
+): Promise<void> {
+  const isAtBroker = progress.placements.some((p) => p.placement.status !== 'pendingSend');
+  const state: BlockState = isAtBroker ? 'working' : 'staged';
+  if (state === block.state) return;
+  await context.database.transaction(async (tx) => {
+    if ((await lockRunBlock(tx, context.firmId, block.blockId)) === null) return;
+    await saveBlockState(tx, context.firmId, { blockId: block.blockId, state });
+    await appendLiveEvents(tx, context.firmId, [
+      { kind: 'block.changed', runId: block.runId, subjectId: block.blockId },
+    ]);
+  });
+}
+
+async function allocateBlock(
+  context: WorkflowContext,
+  block: RunBlock,
+  progress: BlotterBlock,
+): Promise<void> {
+  const snapshot = await context.books.snapshot(block.tradeDate);
+  const allocations = allocationsOf(progress, snapshot);
+  await context.database.transaction(async (tx) => {
+    if ((await lockRunBlock(tx, context.firmId, block.blockId)) === null) return;
+    await book(context, tx, { block, progress, allocations });
+  });
+}
+
+function allocationsOf(progress: BlotterBlock, snapshot: Snapshot): readonly Allocation[] {
+  const { block, placements } = progress;
+  const executions = placements.flatMap((item) => item.executions);
+  const instrument = snapshot.instruments.get(block.symbol);
+  const executed: Quantity = progress.cumulativeQuantity;
+  const { commissionPerShare } = snapshot.settings.costs;
+  // The agreed rate: the broker's confirmations of this protocol carry no commission of their own.
+  const commission: Money = toCents(commissionPerShare.times(executed.as<'ratio'>()), 'halfUp');
+  return allocateExecutions({ ...block, statement: progress.statement }, executions, {
+    instrumentStep: instrument === undefined ? ONE_SHARE : quantityStep(instrument),
+    commission: executed.isPositive() ? commission : zero<'Money'>(),
+  });
+}
+
+const ONE_SHARE = Decimal.fromInteger<'Quantity'>(1);
+
+async function book(
+  context: WorkflowContext,
+  tx: Transaction,
+  settled: {
+    readonly block: RunBlock;
+    readonly progress: BlotterBlock;
+    readonly allocations: readonly Allocation[];
+  },
+): Promise<void> {
+  const { firmId } = context;
+  const { block, progress, allocations } = settled;
+  if (allocations.length > 0) {
+    await context.books.recordAllocations(tx, allocations);
+    await insertAllocations(tx, firmId, { runId: block.runId, allocations });
+  }
+  const orderIds: OrderId[] = progress.statement.map((line) => line.orderId);
+  await saveOrderStates(tx, firmId, { orderIds, state: 'allocated' });
+  await saveBlockState(tx, firmId, { blockId: block.blockId, state: 'allocated' });
+  await recordDecision(context, tx, {
+    actor: 'system:settlement',
+    action: 'block.allocated',
+    subjectKind: 'block',
+    subjectId: block.blockId,
+    runId: block.runId,
+    payload: {
+      executedQuantity: progress.cumulativeQuantity,
+      averagePrice: progress.averagePrice,
+      allocations,
+    },
+  });
+  await appendLiveEvents(tx, firmId, [
+    { kind: 'allocation.recorded', runId: block.runId, subjectId: block.blockId },
+    { kind: 'block.changed', runId: block.runId, subjectId: block.blockId },
+    { kind: 'monitor.changed' },
+  ]);
+}
+
+/** Brings the run's state to what its blocks say. */
+async function advanceRun(context: WorkflowContext, runId: RunId): Promise<void> {
+  const { firmId } = context;
+  const blocks = await listRunBlocks(context.database, firmId, { runId });
+  const event = eventOf(blocks);
+  if (event === null) return;
+  const isNew = await context.database.transaction(async (tx) => {
+    const run = await lockRun(tx, firmId, runId);
+    const state: RunState | null = run === null ? null : nextRunState(run.state, event);
+    if (run === null || state === null || state === run.state) return false;
+    await saveRunState(tx, firmId, { runId, state });
+    await recordDecision(context, tx, {
+      actor: 'system:settlement',
+      action: `run.${state}`,
+      subjectKind: 'run',
+      subjectId: runId,
+      runId,
+      payload: { blockCount: blocks.length },
+    });
+    await appendLiveEvents(tx, firmId, [{ kind: 'run.changed', runId }]);
+    return true;
+  });
+  if (isNew && event === 'allocate') await measureAchievedDrift(context, runId);
+}
+
+function eventOf(blocks: readonly RunBlock[]): RunEvent | null {
+  if (blocks.length === 0) return null;
+  if (blocks.every(({ state }) => state === 'allocated')) return 'allocate';
+  if (blocks.every(({ state }) => state === 'done' || state === 'allocated')) {
+    return 'finishExecution';
+  }
+  return blocks.some(({ state }) => state !== 'staged') ? 'execute' : null;
+}
+
+/** Drift from the books after allocation: what was achieved, beside what was predicted. */
+export async function measureAchievedDrift(context: WorkflowContext, runId: RunId): Promise<void> {
+  const { firmId } = context;
+  const accounts = await listRunAccounts(context.database, firmId, { runId });
+  const ids = new Set<string>(accounts.map(({ outcome }) => outcome.accountId));
+  const run = await context.database.transaction((tx) => lockRun(tx, firmId, runId));
+  if (run?.totals === null || run === null) return;
+  const snapshot = await context.books.snapshot(run.asOfDate);
+  const measured = monitorAccounts(snapshot).filter((row) =>
+    ids.has(row.account.account.accountId),
+  );
+  const drifts = measured.flatMap((row) =>
+    row.drift === null ? [] : [{ accountId: row.account.account.accountId, drift: row.drift }],
+  );
+  const activeShareAchieved = meanActiveShare(
+    measured.flatMap(({ targets, drift }) =>
+      targets === null ? [] : [{ planningTotal: targets.planningTotal, drift }],
+    ),
+  );
+  const { totals } = run;
+  await context.database.transaction(async (tx) => {
+    await saveAchievedDrift(tx, firmId, { runId, drifts });
+    await saveTotals(tx, firmId, { runId, totals: { ...totals, activeShareAchieved } });
+    await appendLiveEvents(tx, firmId, [{ kind: 'run.changed', runId }]);
+  });
+}
