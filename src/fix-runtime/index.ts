@@ -1,0 +1,1 @@
+export type { SessionStore, StoredSession } from './session-store.ts';

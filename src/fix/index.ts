@@ -1,0 +1,12 @@
+export * from './codec/encoder.ts';
+export { FrameReader, checkSum, type Frame, type GarbleReason } from './codec/frame-reader.ts';
+export * from './codec/message.ts';
+export { decodeMessage } from './codec/single.ts';
+export * from './dictionary/definition.ts';
+export { fix44 } from './dictionary/fix44.ts';
+export * from './dictionary/tags.ts';
+export * from './session/effect.ts';
+export { step } from './session/machine.ts';
+export * from './session/state.ts';
+export { parseUtcTimestamp, utcTimestamp } from './session/timestamps.ts';
+export { parseFixDecimal, problemOf } from './session/validation.ts';
