@@ -21,7 +21,7 @@ import {
   type RuleEvaluation,
   type UserId,
 } from '../domain/index.ts';
-import { evaluationLine, isBlocking } from './evaluation.ts';
+import { findingLine, isBlocking } from './evaluation.ts';
 import { byOrderId } from './projection.ts';
 
 /** A person's yes to one order, as it was shown. */
@@ -55,7 +55,8 @@ export interface ApprovalResult {
 
 /**
  * The hash that an approval binds to: the order, its verdict and the evaluations that name it. A change
- * of quantity, price, lots, position, limit or rule version changes it.
+ * of quantity, price, lots, position, limit or rule version changes it. The names of other orders do not
+ * enter, only what they add up to: an approval is not voided by an order that has no part in its figures.
  *
  * @param evaluations those of the report whose `orderIds` contain the order
  */
@@ -64,7 +65,7 @@ export function factsHashOf(
   verdict: OrderVerdict,
   evaluations: readonly RuleEvaluation[],
 ): Sha256 {
-  return contentHash([order, verdict, evaluations.map(evaluationLine).sort()]);
+  return contentHash([order, verdict, evaluations.map(findingLine).sort()]);
 }
 
 /** What the report says of each order: the evaluations that name it, in the report's sequence. */

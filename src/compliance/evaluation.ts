@@ -209,10 +209,14 @@ function hashOf(checks: readonly RuleCheck[], evaluations: readonly RuleEvaluati
   return sha256(hashes.join('\n'));
 }
 
-/** One evaluation as one line of text with its fields in fixed sequence. */
-export function evaluationLine(e: RuleEvaluation): string {
+/** What was found, in fixed sequence, without the other orders that it concerns. */
+export function findingLine(e: RuleEvaluation): string {
   const identity = [e.ruleId, e.ruleVersion, e.severity, Object.values(e.subject)];
-  const outcome = [e.verdict, e.isPassive, e.couldNotCheckBecause, e.orderIds];
+  const outcome = [e.verdict, e.isPassive, e.couldNotCheckBecause];
   const values = [e.measured, e.measuredBefore, e.limit, e.measuredSubject];
   return JSON.stringify([...identity, ...outcome, ...values]);
+}
+
+function evaluationLine(evaluation: RuleEvaluation): string {
+  return `${findingLine(evaluation)} ${evaluation.orderIds.join(' ')}`;
 }
