@@ -246,7 +246,7 @@ export class OrderManager {
   ): Promise<Placement> {
     const { firmId } = this.#services;
     const block = blockOf(row, []);
-    const placement = newPlacement(block, given);
+    const placement = newPlacement(block, { ...given, firmId });
     const { placementId, clientOrderId } = placement;
     const referencePrice = nullableDecimalOf<'Price'>(row.reference_price);
     await insertPlacement(tx, firmId, { placement, attempt: given.attempt, referencePrice });
@@ -436,16 +436,17 @@ function notFound(blockId: BlockId): Finding {
   return errorFinding('BLOCK_NOT_FOUND', `no block ${blockId}`);
 }
 
-/** Ids are functions of block and attempt: a retry that lost its answer makes the same placement. */
+/** Ids are functions of firm, block and attempt: a retry that lost its answer makes the same placement. */
 function newPlacement(
   block: Block,
   given: {
+    readonly firmId: string;
     readonly executingBroker: string;
     readonly attempt: number;
     readonly quantity: Quantity;
   },
 ): Placement {
-  const placementId = derivedId('PL', block.blockId, given.attempt) as PlacementId;
+  const placementId = derivedId('PL', given.firmId, block.blockId, given.attempt) as PlacementId;
   return {
     placementId,
     blockId: block.blockId,
