@@ -4,6 +4,7 @@
  *   P1  Bounds always admit the current weight moved only in permitted directions.
  *   P2  The budget row is reachable by the boxes alone: an account that cannot reach its cash target is
  *       not infeasible for that reason, its cash takes the difference.
+ *   P3  In a full rebalance a name moves only toward its target, unless cash could not be placed otherwise.
  */
 import type {
   AccountTargets,
@@ -30,6 +31,8 @@ export interface AccountProblemInput {
   readonly settings: FirmSettings;
   /** Per name, by ascending rate: the order in which the cheapest lots are sold. */
   readonly saleTax: ReadonlyMap<InstrumentSymbol, readonly TaxSegment[]>;
+  /** Weight of lots that may not be sold now, for example because their loss would be washed. */
+  readonly lockedWeight: ReadonlyMap<InstrumentSymbol, number>;
   /** True after a first attempt was infeasible: the budget may then stay short of its lower side. */
   readonly isBudgetRelaxed: boolean;
 }
@@ -51,7 +54,9 @@ interface NameRange {
 export function buildAccountProblem(input: AccountProblemInput): OptimizationProblem {
   const { targets, riskModel, settings } = input;
   const n = targets.lines.length;
-  const ranges = targets.lines.map(baseRange);
+  const ranges = targets.lines.map((line) =>
+    baseRange(line, input.lockedWeight.get(line.symbol) ?? 0),
+  );
   const budget = budgetOf(input, ranges);
   const k = riskModel.factorCount;
   const specificVariance = new Float64Array(n);
@@ -81,9 +86,9 @@ export function buildAccountProblem(input: AccountProblemInput): OptimizationPro
   };
 }
 
-function baseRange(line: TargetLine): NameRange {
+function baseRange(line: TargetLine, locked: number): NameRange {
   const current = line.currentWeight.toFloat();
-  let lower = line.canSell ? 0 : current;
+  let lower = line.canSell ? Math.min(current, locked) : current;
   let upper = line.canBuy ? Math.max(1, current) : current;
   const maximum = line.maximumWeight?.toFloat();
   if (maximum !== undefined) upper = Math.max(lower, Math.min(upper, maximum));
@@ -100,6 +105,11 @@ function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
   let isFree = input.isBudgetRelaxed;
   switch (input.kind) {
     case 'full':
+      narrowToTarget(
+        ranges,
+        currents,
+        invested - input.settings.tolerance.cashBandWeight.toFloat(),
+      );
       break;
     case 'investCash':
       ranges.forEach((range, i) => {
@@ -129,6 +139,32 @@ function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
     lower: isFree ? lowerSum : Math.min(least, upperSum),
     upper: Math.max(invested, lowerSum),
   };
+}
+
+/**
+ * Each name may only move toward its target, so that no weight ends farther from it than it began (P3).
+ * Where restrictions leave more cash than the band allows, names that may be bought can exceed their
+ * targets to hold the exposure instead; where the sales below leave too little, more may be sold.
+ */
+function narrowToTarget(
+  ranges: NameRange[],
+  currents: readonly number[],
+  investedLeast: number,
+): void {
+  const narrowed = ranges.map((range, i): NameRange => {
+    const current = currents[i] ?? 0;
+    const low = Math.min(current, range.target);
+    const high = Math.max(current, range.target);
+    const lower = Math.min(range.upper, Math.max(range.lower, low));
+    return { target: range.target, lower, upper: Math.max(lower, Math.min(range.upper, high)) };
+  });
+  const isPlaceable = narrowed.reduce((total, range) => total + range.upper, 0) >= investedLeast;
+  const isFundable = narrowed.reduce((total, range) => total + range.lower, 0) <= 1;
+  ranges.forEach((range, i) => {
+    const { lower, upper } = narrowed[i] ?? range;
+    if (isFundable) range.lower = lower;
+    if (isPlaceable) range.upper = Math.max(range.lower, upper);
+  });
 }
 
 /**

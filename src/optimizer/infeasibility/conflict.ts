@@ -103,16 +103,16 @@ function leastRelaxation(
   // Another, separate conflict may remain; then the amount that cures this one alone is given.
   for (const limits of [held.every, held.limits]) {
     const others = limits.filter(({ kind, index }) => kind !== limit.kind || index !== limit.index);
-    if (contradiction(problem, others) !== null) continue;
     const excesses = directionsOf(problem, limit).map(({ linear, bound }) => {
       const engine = limitProblem(problem, others, { kind: 'least', linear });
       const answer = solveWithFloor(engine, new Float64Array(engine.rowCount), {
         ...OPTIONS,
         center: problem.current,
       });
-      return dot(linear, answer.weights) - bound;
+      return answer.status === 'converged' ? dot(linear, answer.weights) - bound : Infinity;
     });
-    return Math.max(...excesses);
+    const relaxation = Math.max(...excesses);
+    if (relaxation < Infinity) return relaxation;
   }
   return Infinity;
 }

@@ -1,6 +1,10 @@
 import type { EngineProblem } from '../problem/engine-problem.ts';
 
-/** Rounding guard of row pivots: sector rows add up to the budget row, so the block is singular by nature. */
+/**
+ * A row pivot this small beside its diagonal means a row that follows from others (sector rows add up to the
+ * budget row, so the block is singular by nature); only then is it raised, so that a step stays exact else.
+ */
+const PIVOT_DEPENDENT = 1e-9;
 const PIVOT_RELATIVE = 1e-10;
 const PIVOT_ABSOLUTE = 1e-12;
 /** Pivot of a row in which no name is free: a long step, which the line search then shortens. */
@@ -71,6 +75,7 @@ export function factorNewtonMatrix(
 
 function rowPivot(pivot: number, original: number): number {
   if (original <= PIVOT_ABSOLUTE) return PIVOT_EMPTY;
+  if (pivot > PIVOT_DEPENDENT * original) return pivot;
   return Math.max(pivot, 0) + PIVOT_RELATIVE * original + PIVOT_ABSOLUTE;
 }
 
