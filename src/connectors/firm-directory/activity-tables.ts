@@ -85,8 +85,19 @@ function transactionFrom(reading: Reading, row: TableRow): Transaction | null {
   const symbol = reading.instruments.get(rawSymbol)?.symbol ?? rawSymbol;
   const { accountId } = account;
   return {
-    ...{ transactionId, accountId, date, time, symbol, side, quantity, amount, price, fees },
-    ...{ lotId, lots, splitRatio },
+    transactionId,
+    accountId,
+    date,
+    time,
+    symbol,
+    side,
+    quantity,
+    amount,
+    price,
+    fees,
+    lotId,
+    lots,
+    splitRatio,
   };
 }
 

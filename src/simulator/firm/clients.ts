@@ -1,6 +1,6 @@
 /** Households, their accounts, what they forbid and what cash they expect. */
-import { addDays, Decimal, Rng, zero } from '../../kernel/index.ts';
-import type { CalendarDate } from '../../kernel/index.ts';
+import { addDays, Decimal, zero } from '../../kernel/index.ts';
+import type { CalendarDate, Rng } from '../../kernel/index.ts';
 import type {
   Account,
   AccountId,

@@ -1,6 +1,6 @@
 /** What an account bought, when, and at which price: lots at closes of the past, so that weights drift. */
-import { Decimal, dayNumber, Rng, zero } from '../../kernel/index.ts';
-import type { CalendarDate } from '../../kernel/index.ts';
+import { Decimal, dayNumber, zero } from '../../kernel/index.ts';
+import type { CalendarDate, Rng } from '../../kernel/index.ts';
 import { notional } from '../../domain/index.ts';
 import type {
   Account,

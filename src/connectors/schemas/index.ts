@@ -1,0 +1,1 @@
+export { SCHEMA_NAMES, schemaNamed } from './format-schemas.ts';
