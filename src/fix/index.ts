@@ -10,3 +10,4 @@ export { step } from './session/machine.ts';
 export * from './session/state.ts';
 export { parseUtcTimestamp, utcTimestamp } from './session/timestamps.ts';
 export { parseFixDecimal, problemOf } from './session/validation.ts';
+export * from './mapping.ts';
