@@ -76,4 +76,15 @@ export const storeCodes = {
     advice: 'Add a newer close to prices.csv, or raise tolerance.priceAgeDaysMax in settings.json.',
     httpStatus: 422,
   },
+  ALLOCATION_EXCEEDS_POSITION: {
+    meaning: 'More shares of an instrument were sold than the account is known to hold.',
+    advice: 'Import the custodian statement of the day, then reconcile the account.',
+    httpStatus: 409,
+  },
+  LOT_SELECTION_UNAVAILABLE: {
+    meaning:
+      'Tax lots that an order had selected were gone when it executed; the oldest were taken.',
+    advice: 'Check the relief that the custodian applied, and correct the lots by an import.',
+    httpStatus: 409,
+  },
 } as const satisfies Record<string, CatalogEntry>;
