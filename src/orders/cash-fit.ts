@@ -4,7 +4,7 @@
  *   R1  Cash after all orders is never below zero, and never below the reserve because of a buy.
  *   R2  No buy grows beyond what was wanted rounded up by one step.
  */
-import { divide, zero } from '../kernel/index.ts';
+import { divide, minimum, ONE, zero } from '../kernel/index.ts';
 import type { FirmSettings, Money, Quantity } from '../domain/index.ts';
 import { amountOf, cashEffect, type OrderDraft } from './order-draft.ts';
 import { sizeFor } from './sizing.ts';
@@ -55,6 +55,7 @@ function raiseRoundedSells(
   }
 }
 
+/** Scales all buys down alike; `spendLeftover` then hands back what rounding freed. */
 function cutBuys(buys: readonly OrderDraft[], spendable: Money, settings: FirmSettings): void {
   const needed = total(buys, settings).negated();
   if (needed.isAtMost(spendable)) return;
@@ -62,7 +63,6 @@ function cutBuys(buys: readonly OrderDraft[], spendable: Money, settings: FirmSe
     ? divide<'ratio'>(spendable, needed, { scale: 12, mode: 'down' })
     : zero<'ratio'>();
   for (const buy of buys) {
-    buy.isCutByCash = true;
     buy.quantity = buy.quantity.times(share).roundToMultiple(buy.step, 'floor');
   }
   // Costs rounded up to the cent can still leave a few cents short; the largest buys give a step each.
@@ -76,26 +76,47 @@ function cutBuys(buys: readonly OrderDraft[], spendable: Money, settings: FirmSe
   }
 }
 
-/** Rounding down leaves cash idle: whole shares are added where the shortfall is largest, while cash lasts. */
+/**
+ * Rounding down leaves cash idle: steps are added where the shortfall is largest, to the nearest whole step
+ * of the wish, while cash lasts. What then still misses a step or more was cut by cash, and says so.
+ */
 function spendLeftover(
   buys: readonly OrderDraft[],
   spendable: Money,
   settings: FirmSettings,
 ): void {
   const shortfall = (buy: OrderDraft): Quantity => buy.wanted.minus(buy.quantity);
-  const candidates = buys
-    .filter((buy) => !buy.isCutByCash && buy.quantity.isPositive())
-    .filter((buy) => shortfall(buy).plus(shortfall(buy)).isAtLeast(buy.step))
-    .sort((a, b) => valueOf(b, shortfall(b)).compare(valueOf(a, shortfall(a))));
+  const largestFirst = [...buys].sort((a, b) =>
+    valueOf(b, shortfall(b)).compare(valueOf(a, shortfall(a))),
+  );
   let left = spendable.plus(total(buys, settings));
-  for (const buy of candidates) {
-    const before = cashEffect(buy, settings);
+  for (const buy of largestFirst) {
     const previous = buy.quantity;
-    buy.quantity = previous.plus(buy.step);
-    const extra = before.minus(cashEffect(buy, settings));
-    if (extra.isGreaterThan(left)) buy.quantity = previous;
-    else left = left.minus(extra);
+    const before = previous.isPositive() ? cashEffect(buy, settings) : zero<'Money'>();
+    const wish = buy.wanted.roundToMultiple(buy.step, 'halfUp').minus(previous);
+    const step = buy.step;
+    let more = minimum(wish, affordable(buy, left, settings));
+    // The estimate ignores rounding to the cent: a step less always fits.
+    for (let attempt = 0; attempt < 2 && more.isPositive(); attempt += 1) {
+      buy.quantity = previous.plus(more);
+      const extra = before.minus(cashEffect(buy, settings));
+      if (extra.isAtMost(left)) {
+        left = left.minus(extra);
+        break;
+      }
+      buy.quantity = previous;
+      more = more.minus(step);
+    }
+    buy.isCutByCash = shortfall(buy).isAtLeast(step);
   }
+}
+
+/** Shares, in whole steps, that an amount buys with its costs. */
+function affordable(buy: OrderDraft, amount: Money, settings: FirmSettings): Quantity {
+  if (!amount.isPositive()) return zero<'Quantity'>();
+  const { linearRate, commissionPerShare } = settings.costs;
+  const allIn = buy.line.price.times(ONE.plus(linearRate)).plus(commissionPerShare.as<'Price'>());
+  return sizeFor(amount, allIn, { step: buy.step, mode: 'floor' });
 }
 
 function valueOf(draft: OrderDraft, quantity: Quantity): Money {

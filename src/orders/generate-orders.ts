@@ -9,7 +9,7 @@
  *   R5  Every order is a multiple of its step, except a liquidation, which takes odd lots with it.
  *   R6  Every difference between wish and order is an order's reason or a suppressed order with one.
  */
-import { derivedId, sum, zero } from '../kernel/index.ts';
+import { Decimal, derivedId, sum, zero } from '../kernel/index.ts';
 import {
   toCents,
   type AccountTargets,
@@ -94,12 +94,13 @@ function draftFor(
   const wanted = sizeFor(size, line.price, { step: EXACT_STEP, mode: 'floor' });
   const base = { line, instrument, side, step, wanted, isCutByCash: false } as const;
   if (side === 'buy') {
-    const quantity = sizeFor(size, line.price, { step, mode: 'floor' });
+    const quantity = snapped(sizeFor(size, line.price, { step, mode: 'floor' }), wanted, step);
     return [{ ...base, quantity, isLiquidation: false, available: null }];
   }
   const lots = input.saleLots(line.symbol);
   const isLiquidation = weight.isZero();
-  const rounded = sizeFor(size, line.price, { step, mode: roundingOfSell(line, input) });
+  const sized = sizeFor(size, line.price, { step, mode: roundingOfSell(line, input) });
+  const rounded = snapped(sized, wanted, step);
   const asked = isLiquidation ? line.currentQuantity : atMost(rounded, line.currentQuantity);
   const quantity = asked.isGreaterThan(lots.sellableQuantity)
     ? wholeSteps(lots.sellableQuantity, { isAll: lots.heldBack === null, step })
@@ -121,6 +122,17 @@ function draftFor(
 
 /** A millionth of a share: `wanted` is what the weight means, before the instrument's own step. */
 const EXACT_STEP = quantityStep({ isFractional: true } as Instrument);
+
+/**
+ * A wish for 4.999999 shares is a wish for 5 that went through a float: within a thousandth of a step the
+ * nearest step is meant.
+ */
+function snapped(rounded: Quantity, wanted: Quantity, step: Quantity): Quantity {
+  const nearest = wanted.roundToMultiple(step, 'halfEven');
+  return nearest.minus(wanted).abs().isAtMost(step.times(THOUSANDTH)) ? nearest : rounded;
+}
+
+const THOUSANDTH: Ratio = Decimal.of(1n, 3);
 
 /** Sells round up where rounding down would leave a maximum breached or the cash short. */
 function roundingOfSell(line: TargetLine, input: OrderGenerationInput): 'floor' | 'ceiling' {

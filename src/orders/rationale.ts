@@ -68,6 +68,8 @@ const PRICE_FLOOR = 1e-7;
 
 function limits({ draft, targets, binding }: ReasonContext): OrderReason[] {
   const { symbol } = draft.line;
+  // A box end that no restriction made is the target itself: reaching it is no limit.
+  const hasOwnLimit = draft.line.limits.length > 0;
   const groups = new Set(
     targets.groups
       .filter((group) => group.symbols.includes(symbol))
@@ -76,11 +78,8 @@ function limits({ draft, targets, binding }: ReasonContext): OrderReason[] {
   return binding
     .filter(({ constraint, shadowPrice }) => {
       if (Math.abs(shadowPrice) < PRICE_FLOOR) return false;
-      return (
-        constraint === `lower:${symbol}` ||
-        constraint === `upper:${symbol}` ||
-        groups.has(constraint)
-      );
+      const isOwn = constraint === `lower:${symbol}` || constraint === `upper:${symbol}`;
+      return (isOwn && hasOwnLimit) || groups.has(constraint);
     })
     .map(({ constraint, shadowPrice }) => ({ code: 'LIMITED_BY', constraint, shadowPrice }));
 }

@@ -178,13 +178,7 @@ class Resolution {
     });
     const contradictions = lines.flatMap((line) => this.#contradictions(line));
     if (contradictions.length > 0) return err(contradictions);
-    const findings = unreachable.map((symbol) =>
-      warningFinding(
-        'RESTRICTION_CONTRADICTS_TARGET',
-        `${symbol} is in the model but may not be bought (${this.#noBuyText(symbol)}), and no substitute is eligible`,
-        { ...location, symbol },
-      ),
-    );
+    const findings = this.#warnings(unreachable);
     const resolved: AccountTargets = {
       accountId: account.accountId,
       modelId: account.modelId as NonNullable<typeof account.modelId>,
@@ -198,6 +192,23 @@ class Resolution {
       groups: groupsOf(this.#restrictions, lines, this.#snapshot.instruments),
     };
     return ok({ targets: resolved, findings });
+  }
+
+  #warnings(unreachable: readonly InstrumentSymbol[]): Finding[] {
+    const { accountId, status } = this.#account.account;
+    if (status === 'closingOnly') {
+      const text = `account ${accountId} is closing only: nothing is bought for it`;
+      return [warningFinding('ACCOUNT_CLOSING_ONLY', text, { accountId })];
+    }
+    return unreachable.map((symbol) => {
+      const why = this.#noBuyText(symbol);
+      const text = `${symbol} is in the model but may not be bought (${why}), and no substitute is eligible`;
+      // A wash-sale window passes by itself; only a restriction contradicts the model.
+      const code = this.#extra.noBuy.has(symbol)
+        ? 'PURCHASE_WOULD_WASH_LOSS'
+        : 'RESTRICTION_CONTRADICTS_TARGET';
+      return warningFinding(code, text, { accountId, symbol });
+    });
   }
 
   /** The larger of amount and weight, plus the withdrawals due within the horizon. */

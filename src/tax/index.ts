@@ -3,5 +3,5 @@ export { basisOfPart, dearestAlternative, orderLots, selectLots } from './lot-re
 export type { LotSale, ReliefComparison } from './lot-relief.ts';
 export { realizedGains, taxOnGain, taxRatesOf } from './tax-rates.ts';
 export type { TaxRates } from './tax-rates.ts';
-export { firstCleanPurchaseDate, washWindowOf, washedLots } from './wash-sale.ts';
-export type { WashWindow } from './wash-sale.ts';
+export { firstCleanPurchaseDate, lastPurchaseDate, washedLots, washWindowOf } from './wash-sale.ts';
+export type { WashPurchase, WashWindow } from './wash-sale.ts';

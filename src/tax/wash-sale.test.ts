@@ -22,8 +22,13 @@ const lot = (id: string, acquired: string): TaxLot => ({
   washSaleAdjustment: Decimal.fromInteger<'Money'>(0),
 });
 
-const account = (lots: TaxLot[], transactions: Partial<Transaction>[] = []): AccountSnapshot =>
+const account = (
+  lots: TaxLot[],
+  transactions: Partial<Transaction>[] = [],
+  accountId = 'A',
+): AccountSnapshot =>
   ({
+    account: { accountId, taxStatus: 'taxable' },
     positions: [{ symbol: X, quantity: Decimal.fromInteger<'Quantity'>(10), lots }],
     transactions: transactions as Transaction[],
     contentHash: '' as Sha256,
@@ -42,12 +47,12 @@ describe('wash window', () => {
     ['2026-06-30', true, 'the sale day itself is inside'],
   ])('a purchase on %s counts: %s (%s)', (date, isInside) => {
     const window = washWindowOf([account([], [buy(date)])], SALE, 30);
-    expect(window.lastPurchase.has(X)).toBe(isInside);
+    expect(window.purchases.has(X)).toBe(isInside);
   });
 
   it('T7: a purchase in another account of the household counts', () => {
     const taxable = account([lot('old', '2024-01-02')]);
-    const ira = account([], [buy('2026-06-15')]);
+    const ira = account([], [buy('2026-06-15')], 'IRA');
     const window = washWindowOf([taxable, ira], SALE, 30);
     const lots = taxable.positions[0]?.lots ?? [];
     expect([...washedLots(lots, { isLoss: () => true, window })]).toEqual(['old']);
@@ -63,6 +68,21 @@ describe('wash window', () => {
     const lots = [lot('new', '2026-06-20'), lot('old', '2024-01-02')];
     const window = washWindowOf([account(lots)], SALE, 30);
     expect([...washedLots(lots, { isLoss: (l) => l.lotId === 'old', window })]).toEqual(['old']);
+  });
+
+  it("of two lots bought inside the window each is the other one's replacement", () => {
+    const lots = [lot('later', '2026-06-26'), lot('earlier', '2026-06-20')];
+    const window = washWindowOf([account(lots)], SALE, 30);
+    expect([...washedLots(lots, { isLoss: () => true, window })].sort()).toEqual([
+      'earlier',
+      'later',
+    ]);
+  });
+
+  it('lot and transaction of one purchase count once', () => {
+    const lots = [lot('new', '2026-06-20')];
+    const window = washWindowOf([account(lots, [buy('2026-06-20')])], SALE, 30);
+    expect(washedLots(lots, { isLoss: () => true, window }).size).toBe(0);
   });
 
   it('the first clean purchase is 31 days after the sale', () => {

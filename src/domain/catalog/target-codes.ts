@@ -17,7 +17,8 @@ export const targetCodes = {
     httpStatus: 422,
   },
   ACCOUNT_DATA_REJECTED: {
-    meaning: 'A record of the account was rejected on reading, so its holdings are not known in full.',
+    meaning:
+      'A record of the account was rejected on reading, so its holdings are not known in full.',
     advice: 'Correct the rows named in the findings; the account takes part in the next run.',
     httpStatus: 422,
   },
@@ -32,7 +33,8 @@ export const targetCodes = {
     httpStatus: 422,
   },
   PRICE_REQUIRED: {
-    meaning: 'A security that the account holds, or should hold, has no price on or before the date.',
+    meaning:
+      'A security that the account holds, or should hold, has no price on or before the date.',
     advice: 'Add a row to prices.csv. Without a price the account is not rebalanced.',
     httpStatus: 422,
   },
@@ -49,6 +51,17 @@ export const targetCodes = {
   RESTRICTIONS_CONTRADICT: {
     meaning: 'Two restrictions on the same name cannot hold together.',
     advice: 'Remove or correct one of the restrictions named.',
+    httpStatus: 422,
+  },
+  ACCOUNT_CLOSING_ONLY: {
+    meaning: 'The account may only be reduced: purchases are left out.',
+    advice: 'Nothing to do while the account is being closed; set status to open to buy again.',
+    httpStatus: 422,
+  },
+  PURCHASE_WOULD_WASH_LOSS: {
+    meaning:
+      'Buying the name now would wash a loss of the household, and the model has no substitute.',
+    advice: 'Wait until the date given, give the model line a substitute, or allow wash sales.',
     httpStatus: 422,
   },
 } as const satisfies Record<string, CatalogEntry>;

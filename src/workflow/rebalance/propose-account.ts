@@ -122,6 +122,9 @@ function solve(kind: Exclude<RebalanceKind, 'hold'>, context: SolveContext): Sol
       kind,
       settings: input.snapshot.settings,
       isBudgetRelaxed,
+      lockedWeight: new Map(
+        targets.lines.map((line) => [line.symbol, lots.lockedWeight(line, targets.planningTotal)]),
+      ),
       saleTax: new Map(
         targets.lines.map((line) => [
           line.symbol,

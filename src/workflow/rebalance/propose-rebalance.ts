@@ -20,7 +20,12 @@ import {
   type RunId,
   type Snapshot,
 } from '../../domain/index.ts';
-import { firstCleanPurchaseDate, washWindowOf, type WashWindow } from '../../tax/index.ts';
+import {
+  firstCleanPurchaseDate,
+  washWindowOf,
+  type WashPurchase,
+  type WashWindow,
+} from '../../tax/index.ts';
 import { ENGINE_VERSION } from './engine-version.ts';
 import { proposeAccount } from './propose-account.ts';
 
@@ -128,13 +133,15 @@ class HouseholdRun {
   readonly #windowDays: number;
   readonly #isAvoided: boolean;
   readonly #history: WashWindow;
-  readonly #bought = new Map<InstrumentSymbol, CalendarDate>();
+  readonly #instruments: Snapshot['instruments'];
+  readonly #bought = new Map<InstrumentSymbol, WashPurchase[]>();
   readonly #soldAtLoss = new Map<InstrumentSymbol, CalendarDate>();
 
   constructor(accounts: readonly AccountSnapshot[], { snapshot }: ProposeInput) {
     this.#asOfDate = snapshot.asOfDate;
     this.#windowDays = snapshot.settings.tax.washSaleWindowDays;
     this.#isAvoided = snapshot.settings.tax.avoidWashSales;
+    this.#instruments = snapshot.instruments;
     const householdId = accounts[0]?.account.householdId;
     // The whole household counts, also accounts that take no part in this run.
     const all = accountsByHousehold(snapshot).get(householdId as HouseholdId) ?? [];
@@ -142,10 +149,11 @@ class HouseholdRun {
   }
 
   get window(): WashWindow {
-    return {
-      lastPurchase: new Map([...this.#history.lastPurchase, ...this.#bought]),
-      lastLossSale: this.#history.lastLossSale,
-    };
+    const purchases = new Map(this.#history.purchases);
+    for (const [symbol, bought] of this.#bought) {
+      purchases.set(symbol, [...(purchases.get(symbol) ?? []), ...bought]);
+    }
+    return { purchases, lastLossSale: this.#history.lastLossSale };
   }
 
   /** Names that the household's next account must not buy, because the purchase would wash a loss. */
@@ -162,8 +170,12 @@ class HouseholdRun {
   record(account: AccountSnapshot, outcome: AccountOutcome): void {
     const isLossTaxed = isTaxable(account.account.taxStatus);
     for (const order of outcome.orders) {
-      if (order.side === 'buy') this.#bought.set(order.symbol, this.#asOfDate);
-      else if (isLossTaxed && order.lots.some((lot) => lot.gain.isNegative())) {
+      // The wash rule does not reach money-market funds (Rev. Proc. 2014-45).
+      if (this.#instruments.get(order.symbol)?.assetClass === 'cash') continue;
+      if (order.side === 'buy') {
+        const purchase = { accountId: order.accountId, date: this.#asOfDate };
+        this.#bought.set(order.symbol, [...(this.#bought.get(order.symbol) ?? []), purchase]);
+      } else if (isLossTaxed && order.lots.some((lot) => lot.gain.isNegative())) {
         this.#soldAtLoss.set(order.symbol, this.#asOfDate);
       }
     }

@@ -1,5 +1,5 @@
 /** Binds the tax stage's lot choice to the orders stage: neither knows the other. */
-import { sum, type CalendarDate } from '../../kernel/index.ts';
+import { Decimal, ONE, sum, type CalendarDate } from '../../kernel/index.ts';
 import {
   isTaxable,
   LOT_RELIEFS,
@@ -10,6 +10,7 @@ import {
   type Money,
   type Price,
   type Quantity,
+  type TargetLine,
   type TaxLot,
   type TaxLotId,
 } from '../../domain/index.ts';
@@ -17,6 +18,7 @@ import type { LotChoice, SaleLots } from '../../orders/index.ts';
 import {
   dearestAlternative,
   firstCleanPurchaseDate,
+  lastPurchaseDate,
   realizedGains,
   selectLots,
   taxRatesOf,
@@ -27,6 +29,8 @@ import {
   type WashWindow,
 } from '../../tax/index.ts';
 import type { TaxSegment } from '../../optimizer/index.ts';
+
+const CENT: Money = Decimal.of<'Money'>(1n, 2);
 
 /** What choosing lots in one account depends on. */
 export interface LotContext {
@@ -83,6 +87,14 @@ export class AccountLots {
     return segments.sort((a, b) => a.rate - b.rate);
   }
 
+  /** For the optimizer: the weight of the lots that are held back, which must stay. */
+  lockedWeight(line: TargetLine, planningTotal: Money): number {
+    const { lots, heldBack } = this.#sellableLots(line.symbol);
+    if (heldBack === null) return 0;
+    const locked = line.currentQuantity.minus(sum(lots.map((lot) => lot.quantity)));
+    return notional(line.price, locked).toFloat() / planningTotal.toFloat();
+  }
+
   #choose(symbol: InstrumentSymbol, quantity: Quantity, proceeds: Money): LotChoice {
     const { asOfDate, settings } = this.#context;
     const sale: LotSale = {
@@ -113,9 +125,9 @@ export class AccountLots {
     const { account } = this.#context;
     const lots = account.positions.find((position) => position.symbol === symbol)?.lots ?? [];
     const held = this.#heldBackLots(symbol, lots);
-    const purchase = this.#context.window.lastPurchase.get(symbol);
+    const purchase = lastPurchaseDate(this.#context.window, symbol);
     const until =
-      purchase === undefined
+      purchase === null
         ? this.#context.asOfDate
         : firstCleanPurchaseDate(purchase, this.#context.settings.tax.washSaleWindowDays);
     const sellable: SellableLots = {
@@ -130,8 +142,11 @@ export class AccountLots {
     const { account, settings, window } = this.#context;
     if (!settings.tax.avoidWashSales || !isTaxable(account.account.taxStatus)) return NONE;
     const price = this.#context.price(symbol);
+    // A sale's costs reduce its proceeds, and so can make a loss of a small gain.
+    const { linearRate, commissionPerShare } = settings.costs;
+    const net = price.times(ONE.minus(linearRate)).minus(commissionPerShare.as<'Price'>());
     const isLoss = (lot: TaxLot): boolean =>
-      lot.costBasis.isGreaterThan(notional(price, lot.quantity));
+      lot.costBasis.isGreaterThan(notional(net, lot.quantity).minus(CENT));
     return washedLots(lots, { isLoss, window });
   }
 }
