@@ -16,7 +16,7 @@ import type { AccountFactName } from './fact-catalog.ts';
 import { groupWeights, nameList, weightUpward, type GroupLine } from './group-weights.ts';
 import { measure, type FactTable, type Measure } from './measure.ts';
 import { appliesTo, coversInstrument } from './order-facts.ts';
-import { cashWithFlows, type Projection } from './projection.ts';
+import type { Projection } from './projection.ts';
 
 export interface AccountContext {
   readonly snapshot: Snapshot;
@@ -132,7 +132,7 @@ function cashFacts(context: AccountContext): Record<CashFactName, readonly Measu
   const cash = (before: Money): Measure =>
     measure(before.plus(change).as<'ratio'>(), { before: before.as<'ratio'>(), orderIds });
   return {
-    projectedCash: [cash(cashWithFlows(account))],
+    projectedCash: [cash(account.cash.amount)],
     projectedSettledCash: [cash(account.cash.settledAmount ?? account.cash.amount)],
     cashReserve: reserve,
   };

@@ -373,6 +373,18 @@ describe('household: wash sales', () => {
     expect(washLines(firm, ...gain)).toEqual(['pass 0 CCC ']);
   });
 
+  it('a money fund is cash: it has no loss to wash', () => {
+    const firm = smallFirm({
+      instruments: { CCC: { assetClass: 'cash' } },
+      accounts: {
+        A: { household: 'H', holds: { CCC: '100' } },
+        B: { household: 'H', cash: '1000' },
+      },
+    });
+    const orders = [orderOf(firm, 'o1 A sell 30 CCC', '-5'), orderOf(firm, 'o2 B buy 20 CCC')];
+    expect(washLines(firm, ...orders)).toEqual(['pass - - o1+o2']);
+  });
+
   it('a loss sale meets a lot bought within thirty days in another account', () => {
     const firm = smallFirm({
       ...TEN,

@@ -78,9 +78,14 @@ const accountFacts = {
     'higher',
     'per maxWeight restriction: weight minus its limit; positive is a breach',
   ),
-  projectedCash: number('lower', 'trade-date cash + pending flows + sells - buys - costs'),
+  projectedCash: number(
+    'lower',
+    'trade-date cash + sells - buys - costs; flows to come are not in it',
+  ),
   projectedSettledCash: number('lower', 'settled cash + sells - buys - costs of this batch'),
-  cashReserve: limit('the reserve of the account, as the run planned it'),
+  cashReserve: limit(
+    'the reserve of the account as the run planned it, withdrawals soon due included',
+  ),
   turnoverWeight: number('higher', 'half of (buys + sells) / account value'),
   turnoverWeightMax: limit('firm policy: compliance.turnoverWeightMax'),
   activeShareBefore: limit('active-share drift without the orders'),

@@ -1,7 +1,8 @@
 /**
  * Facts of one household: wash sales. A loss sale in a taxable account and a purchase of the same symbol in
  * any account of the household, each within the window of the other, meet (IRC section 1091). Substantially
- * identical securities other than the same symbol are not looked for here.
+ * identical securities other than the same symbol are not looked for here. Cash (money funds) is left out: a
+ * fund that redeems at one dollar has no loss to wash (Rev. Proc. 2014-45; counsel to confirm).
  */
 import {
   addDays,
@@ -35,7 +36,10 @@ export interface HouseholdContext {
 }
 
 export function householdFacts(context: HouseholdContext): FactTable {
-  const symbols = [...new Set(context.orders.map((order) => order.symbol))].sort();
+  const { instruments } = context.snapshot;
+  const symbols = [...new Set(context.orders.map((order) => order.symbol))]
+    .filter((symbol) => instruments.get(symbol)?.assetClass !== 'cash')
+    .sort();
   const table: Record<HouseholdFactName, readonly Measure[]> = {
     washSaleQuantity: symbols.map((symbol) => washSaleMeasure(symbol, context)),
   };

@@ -37,9 +37,9 @@ export interface Projection {
   /** By symbol. */
   readonly holdings: ReadonlyMap<InstrumentSymbol, Holding>;
   /**
-   * Priced positions + trade-date cash + pending flows, before the orders: the denominator of every weight,
-   * before and after alike, so that an order changes only the weights of what it trades. A position without
-   * a price is left out, which makes every weight larger and never hides a breach.
+   * Priced positions + trade-date cash, before the orders: the denominator of every weight, before and after
+   * alike, so that an order changes only the weights of what it trades. A position without a price is left
+   * out, which makes every weight larger and never hides a breach.
    */
   readonly accountValue: Money;
   readonly buyAmount: Money;
@@ -50,11 +50,6 @@ export interface Projection {
 /** Orders in the one sequence that everything here uses. */
 export function byOrderId(a: ProposedOrder, b: ProposedOrder): number {
   return a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0;
-}
-
-/** Trade-date cash with all pending flows; null for an account that is not known. */
-export function cashWithFlows(account: AccountSnapshot): Money {
-  return account.cash.amount.plus(sum(account.cashFlows.map((flow) => flow.amount)));
 }
 
 /** @param orders all orders of the account, in any sequence */
@@ -117,7 +112,7 @@ function valueOf(
   account: AccountSnapshot | null,
   holdings: ReadonlyMap<InstrumentSymbol, Holding>,
 ): Money {
-  let total = account === null ? zero<'Money'>() : cashWithFlows(account);
+  let total = account?.cash.amount ?? zero<'Money'>();
   for (const { quote, quantityBefore } of holdings.values()) {
     if (quote !== null) total = total.plus(notional(quote.price, quantityBefore));
   }

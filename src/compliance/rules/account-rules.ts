@@ -12,7 +12,7 @@ export const ACCOUNT_RULES: readonly ComplianceRule[] = [
     facts: ['projectedCash'],
     measuredFact: 'projectedCash',
     limitFact: null,
-    source: firmPolicy('No borrowing: trade-date cash with pending flows'),
+    source: firmPolicy('No borrowing: trade-date cash after the orders'),
     examples: [
       example('spent to the cent', { projectedCash: '0' }, 'pass'),
       example('a cent short', { projectedCash: '-0.01' }, 'fail'),
