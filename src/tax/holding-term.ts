@@ -15,6 +15,18 @@ export function termOf(acquiredDate: CalendarDate, soldDate: CalendarDate): Hold
 
 /** The first date on which a sale of a lot acquired on `acquiredDate` is long-term. */
 export function firstLongTermDate(acquiredDate: CalendarDate): CalendarDate {
+  let date = known.get(acquiredDate);
+  if (date === undefined) {
+    date = anniversaryOfStart(acquiredDate);
+    known.set(acquiredDate, date);
+  }
+  return date;
+}
+
+/** A firm's million lots were bought on some thousand dates. */
+const known = new Map<CalendarDate, CalendarDate>();
+
+function anniversaryOfStart(acquiredDate: CalendarDate): CalendarDate {
   const start = addDays(acquiredDate, 1);
   const nextYear = String(Number(start.slice(0, 4)) + 1).padStart(4, '0');
   const monthAndDay = start.slice(4);
