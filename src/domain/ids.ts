@@ -37,3 +37,8 @@ export function identifier<Id extends Brand<string, string>>(text: string): Id {
   assert(isIdentifier(text), `not an identifier: ${JSON.stringify(text.slice(0, 40))}`);
   return text as Id;
 }
+
+/** As `identifier`, for text of others: null when it cannot be one. */
+export function tryIdentifier<Id extends Brand<string, string>>(text: string): Id | null {
+  return isIdentifier(text) ? (text as Id) : null;
+}

@@ -1,6 +1,6 @@
 /** What the gateway has yet to say, and what changed for those who watch. */
 import type { Instant } from '../kernel/index.ts';
-import { identifier, type PlacementId, type RunId } from '../domain/index.ts';
+import { identifier, type ClientOrderId, type PlacementId, type RunId } from '../domain/index.ts';
 import type { Queryable, Transaction } from '../db/index.ts';
 import type { EventCursor, OmsEvent, OutboxIntent } from './oms-records.ts';
 
@@ -52,13 +52,7 @@ export async function queuedIntents(
   firmId: string,
   options: { readonly executingBroker: string; readonly limit: number },
 ): Promise<readonly OutboxIntent[]> {
-  const { rows } = await db.query<{
-    intent_id: number;
-    kind: string;
-    placement_id: string;
-    version: number;
-    queued_at: string;
-  }>(
+  const { rows } = await db.query<IntentRow>(
     `SELECT o.intent_id, o.kind, o.placement_id, o.version, o.queued_at
        FROM order_outbox o
        LEFT JOIN oms_firm f ON f.firm_id = o.firm_id
@@ -67,13 +61,60 @@ export async function queuedIntents(
       ORDER BY o.intent_id LIMIT $3`,
     [firmId, options.executingBroker, options.limit],
   );
-  return rows.map((row) => ({
+  return rows.map(intentOf);
+}
+
+interface IntentRow {
+  readonly intent_id: number;
+  readonly kind: string;
+  readonly placement_id: string;
+  readonly version: number;
+  readonly queued_at: string;
+}
+
+function intentOf(row: IntentRow): OutboxIntent {
+  return {
     intentId: row.intent_id,
     kind: row.kind as OutboxIntent['kind'],
     placementId: identifier<PlacementId>(row.placement_id),
     version: row.version,
     queuedAt: row.queued_at as Instant,
-  }));
+  };
+}
+
+export async function intentById(
+  db: Queryable,
+  firmId: string,
+  intentId: number,
+): Promise<OutboxIntent | null> {
+  const { rows } = await db.query<IntentRow>(
+    `SELECT intent_id, kind, placement_id, version, queued_at FROM order_outbox
+      WHERE firm_id = $1 AND intent_id = $2`,
+    [firmId, intentId],
+  );
+  return rows[0] === undefined ? null : intentOf(rows[0]);
+}
+
+/** What was sent last under a sequence number, with its ClOrdID; null when it was not an order message. */
+export async function intentOfSequence(
+  db: Queryable,
+  firmId: string,
+  sent: { readonly executingBroker: string; readonly sequence: number },
+): Promise<(OutboxIntent & { readonly clientOrderId: ClientOrderId | null }) | null> {
+  const { rows } = await db.query<IntentRow & { client_order_id: string | null }>(
+    `SELECT o.intent_id, o.kind, o.placement_id, o.version, o.queued_at, v.client_order_id
+       FROM order_outbox o
+       LEFT JOIN placement_version v ON v.firm_id = o.firm_id AND v.placement_id = o.placement_id
+        AND v.version = o.version AND o.kind <> 'statusRequest'
+      WHERE o.firm_id = $1 AND o.executing_broker = $2 AND o.outgoing_sequence = $3
+      ORDER BY o.settled_at DESC LIMIT 1`,
+    [firmId, sent.executingBroker, sent.sequence],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const clientOrderId =
+    row.client_order_id === null ? null : identifier<ClientOrderId>(row.client_order_id);
+  return { ...intentOf(row), clientOrderId };
 }
 
 /**

@@ -144,4 +144,14 @@ export const executionCodes = {
       'Do not send the allocation; correct it against the statement written before the order.',
     httpStatus: 500,
   },
+  INTENT_WITHDRAWN: {
+    meaning: 'An order was taken back, or stopped by the kill switch, just before it was sent.',
+    advice: 'Nothing to do: no byte of it was sent. The gateway connects again.',
+    httpStatus: 409,
+  },
+  FIX_MESSAGE_UNREADABLE: {
+    meaning: 'A broker sent a message that the gateway does not understand; nothing was booked.',
+    advice: 'Read the stored message and ask the broker what it means.',
+    httpStatus: 422,
+  },
 } as const satisfies Record<string, CatalogEntry>;
