@@ -373,6 +373,14 @@ describe('household: wash sales', () => {
     expect(washLines(firm, ...gain)).toEqual(['pass 0 CCC ']);
   });
 
+  it('the rest of the lot that is sold at a loss replaces nothing (Rev. Rul. 56-602)', () => {
+    const firm = smallFirm({
+      ...TEN,
+      accounts: { A: { household: 'H', holds: { CCC: '100' }, acquired: '2026-06-09' } },
+    });
+    expect(washLines(firm, orderOf(firm, 'o1 A sell 30 CCC', '-5'))).toEqual(['pass 0 CCC ']);
+  });
+
   it('a money fund is cash: it has no loss to wash', () => {
     const firm = smallFirm({
       instruments: { CCC: { assetClass: 'cash' } },

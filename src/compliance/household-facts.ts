@@ -134,20 +134,26 @@ function purchaseOf(lotId: TaxLotId, history: readonly Transaction[]): Transacti
   );
 }
 
-/** Shares bought in the window, still held, and not themselves part of what this batch sells. */
+/**
+ * Shares bought in the window, still held, and not themselves part of what this batch sells. What is left of
+ * a lot that is sold at a loss replaces nothing: both were bought at once (Rev. Rul. 56-602; counsel to
+ * confirm).
+ */
 function recentPurchases(
   symbol: InstrumentSymbol,
   windowStart: CalendarDate,
   { accounts, orders }: HouseholdContext,
 ): Quantity {
   const sold = new Map<TaxLotId, Quantity>();
-  for (const { lotId, quantity } of orders.flatMap((order) => order.lots)) {
+  const soldAtLoss = new Set<TaxLotId>();
+  for (const { lotId, quantity, gain } of orders.flatMap((order) => order.lots)) {
+    if (gain.isNegative()) soldAtLoss.add(lotId);
     sold.set(lotId, (sold.get(lotId) ?? zero<'Quantity'>()).plus(quantity));
   }
   let quantity = zero<'Quantity'>();
   for (const { positions } of accounts) {
     for (const lot of positions.find((position) => position.symbol === symbol)?.lots ?? []) {
-      if (lot.acquiredDate < windowStart) continue;
+      if (lot.acquiredDate < windowStart || soldAtLoss.has(lot.lotId)) continue;
       const left = lot.quantity.minus(sold.get(lot.lotId) ?? zero<'Quantity'>());
       if (left.isPositive()) quantity = quantity.plus(left);
     }

@@ -2,9 +2,10 @@
  * The projected portfolio: what is held without the orders and with all of them, netted. Every fact reads
  * it, so that the order of the orders cannot matter.
  */
-import { multiply, sum, zero } from '../kernel/index.ts';
+import { sum, zero } from '../kernel/index.ts';
 import {
   notional,
+  toCents,
   type AccountId,
   type AccountSnapshot,
   type Instrument,
@@ -119,8 +120,8 @@ function valueOf(
   return total;
 }
 
-/** quantity x snapshot price; the order's own estimate where the snapshot has no price. */
+/** quantity x snapshot price, to the cent as cash moves; the order's own price where there is no other. */
 export function amountOf(snapshot: Snapshot, order: ProposedOrder): Money {
   const quote = snapshot.quotes.get(order.symbol);
-  return multiply<'Money'>(quote?.price ?? order.estimatedPrice, order.quantity);
+  return toCents(notional(quote?.price ?? order.estimatedPrice, order.quantity), 'halfEven');
 }
