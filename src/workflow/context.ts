@@ -2,7 +2,14 @@
 import type { Clock, IdGenerator, JsonValue } from '../kernel/index.ts';
 import { toPlainJson } from '../kernel/index.ts';
 import type { CalendarDate } from '../kernel/index.ts';
-import type { Allocation, ComplianceRule, Snapshot } from '../domain/index.ts';
+import type {
+  Allocation,
+  ComplianceRule,
+  Finding,
+  LotSelection,
+  OrderId,
+  Snapshot,
+} from '../domain/index.ts';
 import type { AuditWriter, Database, Transaction } from '../db/index.ts';
 import type { JobQueue } from './jobs/job-queue.ts';
 import type { TradingDesk } from './trading/trading-desk.ts';
@@ -15,8 +22,19 @@ export interface BookSource {
   latestDate(): Promise<CalendarDate>;
   /** The firm as known now, on a date. */
   snapshot(asOfDate: CalendarDate): Promise<Snapshot>;
-  /** Books allocations: lots, cash, history. In the caller's transaction; repeated, it changes nothing. */
-  recordAllocations(tx: Transaction, allocations: readonly Allocation[]): Promise<void>;
+  /**
+   * Books allocations: lots, cash, history. In the caller's transaction; repeated, it changes nothing.
+   *
+   * @param booking.lotSelections the lots that each sale was approved with
+   * @returns what could not be booked, and warnings
+   */
+  recordAllocations(
+    tx: Transaction,
+    booking: {
+      readonly allocations: readonly Allocation[];
+      readonly lotSelections: ReadonlyMap<OrderId, readonly LotSelection[]>;
+    },
+  ): Promise<readonly Finding[]>;
 }
 
 /** Where statements come in and instructions go out: folders, as custodians use them. */

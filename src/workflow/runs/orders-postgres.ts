@@ -155,6 +155,18 @@ export async function findOrder(
   return rows[0] === undefined ? null : orderOf(rows[0]);
 }
 
+export async function findOrders(
+  database: Queryable,
+  firmId: string,
+  orderIds: readonly OrderId[],
+): Promise<readonly OrderRecord[]> {
+  const { rows } = await database.query<OrderRow>(
+    `SELECT ${COLUMNS} FROM run_order WHERE firm_id = $1 AND order_id = ANY ($2) ORDER BY order_id`,
+    [firmId, [...orderIds]],
+  );
+  return rows.map(orderOf);
+}
+
 export interface OrderTally {
   readonly state: ReviewState;
   readonly verdict: Verdict;

@@ -111,7 +111,7 @@ async function store(context: WorkflowContext, tx: Transaction, computed: Comput
     accountCount: proposed.accounts.length,
   });
   if (!isOurs) throw new ClaimLost('another worker computes this run');
-  const accounts = proposed.accounts.map(({ orders: _, ...outcome }) => outcome);
+  const accounts = proposed.accounts.map((outcome) => ({ ...outcome, orders: undefined }));
   await insertRunAccounts(tx, firmId, { runId, accounts });
   await insertOrders(tx, firmId, { orders, judgments: judgmentsOf(orders, compliance) });
   await saveEvaluations(tx, firmId, { runId, version: 1, evaluations: compliance.evaluations });

@@ -12,7 +12,7 @@ import type { Transaction } from '../../db/index.ts';
 import { recordDecision, type WorkflowContext } from '../context.ts';
 import { appendLiveEvents } from '../live-events-postgres.ts';
 import type { RunSelection } from './run-record.ts';
-import { insertRun } from './runs-postgres.ts';
+import { findRun, insertRun } from './runs-postgres.ts';
 
 export interface RunRequest {
   readonly actor: string;
@@ -24,6 +24,8 @@ export interface RunRequest {
   /** Null = the date of the newest prices. */
   readonly asOfDate: CalendarDate | null;
   readonly scheduleId: string | null;
+  /** Chosen by the caller, so that a repeated request finds the run that the first one made. */
+  readonly runId?: RunId;
 }
 
 /**
@@ -41,8 +43,9 @@ export async function startRun(
   const asOfDate = request.asOfDate ?? (await context.books.latestDate());
   const findings = await selectionFindings(context, request, asOfDate);
   if (findings.length > 0) return err(findings);
-  const runId = identifier<RunId>(context.ids.next('run'));
+  const runId = request.runId ?? identifier<RunId>(context.ids.next('run'));
   await context.database.transaction(async (tx) => {
+    if ((await findRun(tx, context.firmId, runId)) !== null) return;
     await insertRunRequest(context, tx, { request, runId, asOfDate });
   });
   return ok(runId);

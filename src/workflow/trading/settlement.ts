@@ -21,7 +21,7 @@ import { quantityStep } from '../../orders/index.ts';
 import { recordDecision, type WorkflowContext } from '../context.ts';
 import { appendLiveEvents } from '../live-events-postgres.ts';
 import { monitorAccounts } from '../rebalance/index.ts';
-import { saveOrderStates } from '../runs/orders-postgres.ts';
+import { findOrders, saveOrderStates } from '../runs/orders-postgres.ts';
 import type { RunState } from '../runs/run-record.ts';
 import { nextRunState, type RunEvent } from '../runs/run-state.ts';
 import { meanActiveShare } from '../runs/run-totals.ts';
@@ -120,11 +120,16 @@ async function book(
 ): Promise<void> {
   const { firmId } = context;
   const { block, progress, allocations } = settled;
+  const orderIds: OrderId[] = progress.statement.map((line) => line.orderId);
+  const records = await findOrders(tx, firmId, orderIds);
+  const lotSelections = new Map(records.map(({ order }) => [order.orderId, order.lots]));
+  const findings =
+    allocations.length === 0
+      ? []
+      : await context.books.recordAllocations(tx, { allocations, lotSelections });
   if (allocations.length > 0) {
-    await context.books.recordAllocations(tx, allocations);
     await insertAllocations(tx, firmId, { runId: block.runId, allocations });
   }
-  const orderIds: OrderId[] = progress.statement.map((line) => line.orderId);
   await saveOrderStates(tx, firmId, { orderIds, state: 'allocated' });
   await saveBlockState(tx, firmId, { blockId: block.blockId, state: 'allocated' });
   await recordDecision(context, tx, {
@@ -137,6 +142,7 @@ async function book(
       executedQuantity: progress.cumulativeQuantity,
       averagePrice: progress.averagePrice,
       allocations,
+      findings,
     },
   });
   await appendLiveEvents(tx, firmId, [
@@ -152,10 +158,10 @@ async function advanceRun(context: WorkflowContext, runId: RunId): Promise<void>
   const blocks = await listRunBlocks(context.database, firmId, { runId });
   const event = eventOf(blocks);
   if (event === null) return;
-  const isNew = await context.database.transaction(async (tx) => {
+  await context.database.transaction(async (tx) => {
     const run = await lockRun(tx, firmId, runId);
     const state: RunState | null = run === null ? null : nextRunState(run.state, event);
-    if (run === null || state === null || state === run.state) return false;
+    if (run === null || state === null || state === run.state) return;
     await saveRunState(tx, firmId, { runId, state });
     await recordDecision(context, tx, {
       actor: 'system:settlement',
@@ -166,9 +172,7 @@ async function advanceRun(context: WorkflowContext, runId: RunId): Promise<void>
       payload: { blockCount: blocks.length },
     });
     await appendLiveEvents(tx, firmId, [{ kind: 'run.changed', runId }]);
-    return true;
   });
-  if (isNew && event === 'allocate') await measureAchievedDrift(context, runId);
 }
 
 function eventOf(blocks: readonly RunBlock[]): RunEvent | null {

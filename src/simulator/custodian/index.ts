@@ -1,0 +1,5 @@
+export {
+  SimulatedCustodian,
+  type CustodianOptions,
+  type OpeningBooks,
+} from './simulated-custodian.ts';
