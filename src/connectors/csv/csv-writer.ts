@@ -19,5 +19,6 @@ export function writeCsv(
   for (const row of rows) {
     guarded.push(row.map((cell, index) => (isText[index] === true ? escapeCell(cell) : cell)));
   }
-  return stringify(guarded, { record_delimiter: 'unix' });
+  // csv-stringify quotes only its own line end; a lone CR is one to other readers.
+  return stringify(guarded, { record_delimiter: 'unix', quoted_match: /\r/ });
 }

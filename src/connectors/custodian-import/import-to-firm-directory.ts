@@ -128,7 +128,10 @@ function mergedMasters(
     const householdId = `household-${accountId}`.slice(0, 128) as HouseholdId;
     if (!households.has(householdId)) {
       households.set(householdId, {
-        ...{ householdId, name, gainBudgetAmount: null, lossCarryforward: zero<'Money'>() },
+        householdId,
+        name,
+        gainBudgetAmount: null,
+        lossCarryforward: zero<'Money'>(),
         federalShortTermRate: null,
         federalLongTermRate: null,
         stateRate: null,

@@ -12,6 +12,8 @@ import { compareText, instrumentOfRow, listIn, readFirmTable } from './reading.t
 import type { Reading } from './reading.ts';
 
 const MODEL_PREFIX = 'model:';
+/** Models of models of models …: deeper is a mistake, and what flattens models relies on this limit. */
+const NESTING_MAX = 32;
 
 interface ModelDraft {
   readonly row: number;
@@ -41,6 +43,7 @@ export function readModels(reading: Reading): void {
   });
   for (const [modelId, lines] of drafts) checkSum(reading, modelId, lines);
   rejectCycles(reading, drafts);
+  rejectDeepNesting(reading, drafts);
   rejectDependents(reading, drafts);
   for (const [modelId, lines] of [...drafts].sort(([a], [b]) => compareText(a, b))) {
     if (reading.rejectedModels.has(modelId)) continue;
@@ -114,7 +117,11 @@ function reject(
   reading: Reading,
   modelId: ModelPortfolioId,
   cause: {
-    readonly code: 'MODEL_WEIGHTS_NOT_ONE' | 'MODEL_CYCLE' | 'MODEL_COMPONENT_UNKNOWN';
+    readonly code:
+      | 'MODEL_WEIGHTS_NOT_ONE'
+      | 'MODEL_CYCLE'
+      | 'MODEL_NESTING_TOO_DEEP'
+      | 'MODEL_COMPONENT_UNKNOWN';
     readonly message: string;
     readonly row: number;
   },
@@ -156,6 +163,27 @@ function rejectCycles(reading: Reading, drafts: Drafts): void {
       const message = `cycle ${[...cycle, next].join(' -> ')}`;
       reject(reading, next, { code: 'MODEL_CYCLE', message, row: drafts.get(next)?.[0]?.row ?? 1 });
     }
+  }
+}
+
+/** Cycles are out by now, so every model gets a height, lowest first; one above the limit is refused. */
+function rejectDeepNesting(reading: Reading, drafts: Drafts): void {
+  const low = new Set<ModelPortfolioId>();
+  const isLow = (modelId: ModelPortfolioId): boolean => low.has(modelId) || !drafts.has(modelId);
+  for (let height = 1; height <= NESTING_MAX; height += 1) {
+    const next = [...drafts.keys()].filter(
+      (modelId) => !low.has(modelId) && componentsOf(drafts, modelId).every(isLow),
+    );
+    for (const modelId of next) low.add(modelId);
+  }
+  for (const [modelId, lines] of drafts) {
+    if (low.has(modelId) || reading.rejectedModels.has(modelId)) continue;
+    const message = `${modelId} nests more than ${String(NESTING_MAX)} deep, or holds a model that does`;
+    reject(reading, modelId, {
+      code: 'MODEL_NESTING_TOO_DEEP',
+      message,
+      row: lines[0]?.row ?? 1,
+    });
   }
 }
 

@@ -115,6 +115,10 @@ export const connectorCodes = {
     'A model names a security or a model that does not exist or was rejected.',
     'Add or correct the component.',
   ),
+  MODEL_NESTING_TOO_DEEP: entry(
+    'Models contain models more than 32 levels deep.',
+    'Put the names into fewer levels.',
+  ),
   MODEL_INVALID: entry(
     'The account follows a model that was rejected.',
     'Correct the model; its own findings say how.',
