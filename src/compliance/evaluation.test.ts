@@ -429,6 +429,143 @@ describe('firm', () => {
   });
 });
 
+describe('facts of the run and of the lots', () => {
+  const drift = (activeShare: string) => ({
+    activeShare: ratio(activeShare),
+    absoluteMax: ratio('0'),
+    absoluteMaxSubject: null,
+    relativeMax: null,
+    relativeMaxSubject: null,
+    breaches: [],
+  });
+  const reportWith = (planned: string[], checked: string[], after: string) => {
+    const firm = smallFirm(TEN);
+    const outcome = {
+      accountId: accountOf('A'),
+      orders: ordersOf(firm, planned),
+      driftBefore: drift('0.1'),
+      driftAfter: drift(after),
+      cashReserve: money('3900'),
+    } as never;
+    return evaluateCompliance({
+      run: { ...runOf(firm), accounts: [outcome] },
+      snapshot: firm,
+      orders: ordersOf(firm, checked),
+      rules: shippedRules(firm.settings),
+      asOfDate: AS_OF,
+    });
+  };
+
+  it('drift that falls, that rises, and that describes other orders than these', () => {
+    const plan = ['o1 A buy 5 CCC'];
+    expect(lines(reportWith(plan, plan, '0.05'), 'drift-falls')).toEqual(['pass 0.05 - o1']);
+    expect(lines(reportWith(plan, plan, '0.11'), 'drift-falls')).toEqual(['fail 0.11 - o1']);
+    const edited = reportWith(plan, ['o1 A buy 6 CCC'], '0.05');
+    expect(lines(edited, 'drift-falls')).toEqual(['couldNotCheck - - o1']);
+    expect(edited.orderVerdicts.get(orderIdOf('o1'))?.verdict).toBe('pass'); // severity warn
+  });
+
+  it('the reserve as planned: ten shares of 10 leave exactly 3,900, eleven do not', () => {
+    const at = reportWith([], ['o1 A buy 10 CCC'], '0');
+    expect(lines(at, 'cash-reserve')).toEqual(['pass 3900 - o1']);
+    const below = reportWith([], ['o1 A buy 11 CCC'], '0');
+    expect(lines(below, 'cash-reserve')).toEqual(['fail 3890 - o1']);
+  });
+
+  it('short-term gains: net of losses, of taxed accounts, against the limit of the firm', () => {
+    const short = (order: ProposedOrder): ProposedOrder => ({
+      ...order,
+      lots: order.lots.map((lot) => ({ ...lot, term: 'short' as const })),
+    });
+    const gainLines = (taxStatus: 'taxable' | 'rothIra', limit: string) => {
+      const firm = smallFirm({
+        ...TEN,
+        accounts: { A: { taxStatus, holds: { AAA: '200', BBB: '200', CCC: '200' } } },
+        compliance: { shortTermGainAmountMax: money(limit) },
+      });
+      const orders = [
+        short(orderOf(firm, 'o1 A sell 5 AAA', '60')),
+        short(orderOf(firm, 'o2 A sell 5 BBB', '-20')),
+        orderOf(firm, 'o3 A sell 5 CCC', '500'),
+      ];
+      return lines(check(firm, orders), 'short-term-gain');
+    };
+    expect(gainLines('taxable', '40')).toEqual(['pass 40 - o1']);
+    expect(gainLines('taxable', '39.99')).toEqual(['fail 40 - o1']);
+    expect(gainLines('rothIra', '0')).toEqual(['pass 0 - o1']);
+  });
+
+  it('a restriction on a sector or a weight, of a name whose sector is not known', () => {
+    const restriction = (kind: string, value: string | null) =>
+      ({
+        restrictionId: 'r',
+        scope: { kind: 'firm' },
+        subject: { kind: 'sector', sector: 'Tobacco' },
+        kind,
+        value: value === null ? null : ratio(value),
+        reason: null,
+      }) as never;
+    const instruments = { ...TEN.instruments, EEE: { sector: null } };
+    const forbidden = smallFirm({
+      ...TEN,
+      instruments,
+      restrictions: [restriction('doNotBuy', null)],
+    });
+    const bought = check(forbidden, ordersOf(forbidden, ['o1 A buy 1 EEE']));
+    expect(lines(bought, 'restricted-side')).toEqual(['couldNotCheck - - o1']);
+    expect(only(bought, 'restricted-side')[0]?.couldNotCheckBecause).toBe(
+      'isSideRestricted: no sector for EEE',
+    );
+    const limited = smallFirm({
+      ...TEN,
+      instruments,
+      restrictions: [restriction('maxWeight', '0.1')],
+    });
+    const weighed = check(limited, ordersOf(limited, ['o1 A buy 1 EEE']));
+    expect(lines(weighed, 'client-weight-limit')).toEqual(['couldNotCheck - r o1']);
+  });
+
+  it('an account without value, and an instrument without a lot size', () => {
+    const firm = smallFirm({ ...TEN, accounts: { A: {} } });
+    const report = check(firm, ordersOf(firm, ['o1 A buy 1 CCC']));
+    expect(lines(report, 'turnover')).toEqual(['couldNotCheck - - o1']);
+    const instruments = new Map(
+      [...firm.instruments].map(([symbol, i]) => [symbol, { ...i, lotSize: shares('0') }]),
+    );
+    const noLot = check({ ...firm, instruments }, ordersOf(firm, ['o1 A buy 1 CCC']));
+    expect(only(noLot, 'tradable-quantity')[0]?.couldNotCheckBecause).toContain('has no lot size');
+  });
+
+  it('a fractional instrument trades in millionths', () => {
+    const firm = smallFirm({
+      ...TEN,
+      instruments: { ...TEN.instruments, CCC: { isFractional: true } },
+    });
+    const measured = (quantity: string) =>
+      lines(check(firm, ordersOf(firm, [`o1 A buy ${quantity} CCC`])), 'tradable-quantity');
+    expect(measured('0.000001')).toEqual(['pass false - o1']);
+    expect(measured('0.0000001')).toEqual(['fail true - o1']);
+  });
+
+  it('the report of many evaluations is hashed whole: one figure changes it', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `S${i}`);
+    const instruments = Object.fromEntries(names.map((name) => [name, {}]));
+    const holds = Object.fromEntries(names.map((name) => [name, '100']));
+    const accounts = Object.fromEntries(
+      Array.from({ length: 12 }, (_, i) => [`A${i}`, { holds, cash: '1000' }]),
+    );
+    const firm = smallFirm({ instruments, accounts });
+    const texts = Object.keys(accounts).flatMap((a) =>
+      names.map((n) => `${a}${n} ${a} sell 1 ${n}`),
+    );
+    const report = check(firm, ordersOf(firm, texts));
+    expect(report.evaluations.length).toBeGreaterThan(4_096);
+    const changed = texts.map((t) => (t.startsWith('A0S0 ') ? t.replace('sell 1', 'sell 2') : t));
+    expect(check(firm, ordersOf(firm, changed)).reportHash).not.toBe(report.reportHash);
+    expect(check(firm, ordersOf(firm, texts)).reportHash).toBe(report.reportHash);
+  });
+});
+
 describe('rules in force', () => {
   it('the highest version whose dates include the as-of date; the end is exclusive', () => {
     const firm = smallFirm(TEN);

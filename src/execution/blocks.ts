@@ -9,7 +9,6 @@
 import { assert, derivedId, sum, type CalendarDate } from '../kernel/index.ts';
 import {
   identifier,
-  type AccountId,
   type ApprovedOrder,
   type Block,
   type BlockId,
@@ -117,11 +116,6 @@ export function whyNotBlocked(
   return Object.entries(keyOf(left, options))
     .map(([term, value]) => ({ term, left: value, right: rightKey[term] ?? '' }))
     .filter((difference) => difference.left !== difference.right);
-}
-
-/** The accounts of a block, each once. */
-export function accountsOf(block: Block): AccountId[] {
-  return [...new Set(block.statement.map((line) => line.accountId))].sort(compareText);
 }
 
 /** Text by code unit: the same sequence on every machine, unlike a locale's. */

@@ -1,6 +1,5 @@
 export { allocateExecutions, type AllocationOptions } from './allocation.ts';
 export {
-  accountsOf,
   buildBlocks,
   whyNotBlocked,
   type BlockDifference,
