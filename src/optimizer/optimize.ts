@@ -5,6 +5,7 @@ import type {
 } from '../domain/index.ts';
 import { bindingConstraints, certify, type CertificateInput } from './certificate/certificate.ts';
 import { crossedLimits, findConflict } from './infeasibility/conflict.ts';
+import { solveInteriorPoint } from './interior-point/interior-point.ts';
 import type { EngineAnswer } from './newton/dual-newton.ts';
 import { CURVATURE_FLOOR, solveWithFloor } from './newton/proximal-loop.ts';
 import { buildEngineProblem, type EngineProblem } from './problem/engine-problem.ts';
@@ -44,21 +45,80 @@ export function optimize(
   const crossed = crossedLimits(problem);
   if (crossed !== null) return infeasible(problem, crossed, 0);
   const engine = buildEngineProblem(problem);
-  const tolerance = Math.min(options.tolerance ?? TOLERANCE, VIOLATION_MAX);
-  const answer = solveWithFloor(engine, startPrices(problem, engine, options), {
-    tolerance,
+  const solve = {
+    tolerance: Math.min(options.tolerance ?? TOLERANCE, VIOLATION_MAX),
     iterationsMax: ITERATIONS_MAX,
     center: problem.current,
+  };
+  const answer = solveWithFloor(engine, startPrices(problem, engine, options), solve);
+  if (answer.status === 'infeasible') return provedInfeasible(problem, engine, answer);
+  const first = certified(problem, engine, { ...answer, name: nameOf(answer) });
+  return first.status === 'optimal' ? first : fallBack(problem, engine, { first, solve });
+}
+
+function nameOf({ proximalRounds }: { readonly proximalRounds: number }): string {
+  return proximalRounds === 0
+    ? 'dual-newton'
+    : `dual-newton (proximal below curvature ${String(CURVATURE_FLOOR)})`;
+}
+
+interface FallbackInput {
+  readonly first: OptimizationResult;
+  readonly solve: Parameters<typeof solveWithFloor>[2];
+}
+
+/**
+ * The second engine, and the first once more from the second's prices, which restores its last digits. The
+ * best certificate wins, and the name says who was tried.
+ */
+function fallBack(
+  problem: OptimizationProblem,
+  engine: EngineProblem,
+  { first, solve }: FallbackInput,
+): OptimizationResult {
+  const second = solveInteriorPoint(engine, solve);
+  if (second.status === 'infeasible') return provedInfeasible(problem, engine, second);
+  if (!second.weights.every(Number.isFinite) || !second.prices.every(Number.isFinite)) return first;
+  const polished = solveWithFloor(engine, settledPrices(engine, second), {
+    ...solve,
+    center: second.weights,
   });
-  if (answer.status === 'infeasible') {
-    const rowPrices = answer.prices.subarray(engine.factorCount);
-    return infeasible(problem, findConflict(problem, rowPrices), answer.iterations);
-  }
-  const name =
-    answer.proximalRounds === 0
-      ? 'dual-newton'
-      : `dual-newton (proximal below curvature ${String(CURVATURE_FLOOR)})`;
-  return certified(problem, engine, { ...answer, name });
+  if (polished.status === 'infeasible') return provedInfeasible(problem, engine, polished);
+  const name = 'interior-point after dual-newton';
+  const candidates = [
+    certified(problem, engine, { ...polished, name: `${name}, finished by dual-newton` }),
+    certified(problem, engine, { ...second, name }),
+    first,
+  ];
+  return candidates.reduce((best, one) => (defect(one) < defect(best) ? one : best));
+}
+
+/** Interior prices are never quite zero: those of rows strictly inside their limits are. */
+function settledPrices(engine: EngineProblem, { weights, prices }: EngineAnswer): Float64Array {
+  const { factorCount: k, rowCount: m, columns } = engine;
+  return prices.map((price, c) => {
+    if (c < k || engine.rowLower[c - k] === engine.rowUpper[c - k]) return price;
+    const activity = weights.reduce(
+      (total, x, i) => total + x * (columns[i * (k + m) + c] as number),
+      0,
+    );
+    const limit = (price > 0 ? engine.rowUpper[c - k] : engine.rowLower[c - k]) as number;
+    return Math.abs(limit - activity) < 1e-6 ? price : 0;
+  });
+}
+
+function defect({ certificate }: OptimizationResult): number {
+  const gap = Math.abs(certificate.gap) / (1 + Math.abs(certificate.primal));
+  return Number.isNaN(gap) ? Infinity : Math.max(gap, certificate.maxViolation);
+}
+
+function provedInfeasible(
+  problem: OptimizationProblem,
+  engine: EngineProblem,
+  answer: EngineAnswer,
+): OptimizationResult {
+  const rowPrices = answer.prices.subarray(engine.factorCount);
+  return infeasible(problem, findConflict(problem, rowPrices), answer.iterations);
 }
 
 function certified(

@@ -2,6 +2,11 @@ import type { EngineProblem } from '../problem/engine-problem.ts';
 
 /** Rows and boxes that miss each other by no more than this are held to meet, in weight. */
 const CONTRADICTION_LEAST = 2e-10;
+/**
+ * An open end of a box counts as this weight: a sum of prices that should cancel on such a name leaves a
+ * rounding of 1e-17 behind, which infinity would turn into no proof at all.
+ */
+const OPEN_END = 1e6;
 
 /**
  * How far row prices prove that rows and boxes contradict each other: over the whole box,
@@ -30,7 +35,8 @@ export function farkasMargin(problem: EngineProblem, rowPrices: Float64Array): n
     }
     if (weight === 0) continue;
     const upper = segmentEnd[(segmentStart[i + 1] as number) - 1] as number;
-    const least = weight > 0 ? weight * (problem.lower[i] as number) : weight * upper;
+    const end = weight > 0 ? (problem.lower[i] as number) : upper;
+    const least = weight * Math.max(-OPEN_END, Math.min(OPEN_END, end));
     margin += least;
     magnitude += Math.abs(least);
   }
