@@ -20,7 +20,7 @@ import {
   readPassword,
   recordedMajorVersion,
 } from './cluster-files.ts';
-import { layoutOf, type ClusterLayout } from './cluster-layout.ts';
+import { layoutOf, SOCKET_PORT, type ClusterLayout } from './cluster-layout.ts';
 import { openDatabase, type ConnectionTarget } from './database.ts';
 import { withFileLock } from './file-lock.ts';
 import { discoverBinaries, machineSources, type BinarySources } from './postgres-binaries.ts';
@@ -55,6 +55,9 @@ export interface LocalServer {
 }
 
 const READY_TIMEOUT_MS = 180_000;
+/** How long the shared memory of a killed server may be held before that is a failure. */
+const HELD_MS_MAX = 60_000;
+const RETRY_MS = 250;
 const POLL_MS = 20;
 
 /**
@@ -73,12 +76,33 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const layout = layoutOf(options.stateDirectory);
   makeStateDirectory(layout);
   return withFileLock(layout.lockFile, async () => {
-    const attached = findPostmaster(layout);
-    const server = attached ?? (await startServer(layout, options));
-    const capabilities = await becomeReady({ layout, server, options, spawned: null });
+    const ready = (await attach(layout, options)) ?? (await startServer(layout, options));
     takeLease(layout, options.leaseOf);
-    return describe({ layout, server, capabilities, options, wasStarted: attached === null });
+    return describe({ layout, options, ...ready });
   });
+}
+
+interface ReadyServer {
+  readonly server: Postmaster;
+  readonly capabilities: ServerCapabilities;
+  readonly wasStarted: boolean;
+}
+
+/** The server that runs already; null when there is none, or when it ends while it is asked. */
+async function attach(
+  layout: ClusterLayout,
+  options: LocalServerOptions,
+): Promise<ReadyServer | null> {
+  const server = findPostmaster(layout);
+  if (server === null) return null;
+  const failureOf = (): string | null => (findPostmaster(layout) === null ? 'it ended' : null);
+  try {
+    const capabilities = await becomeReady({ layout, server, options, failureOf });
+    return { server, capabilities, wasStarted: false };
+  } catch (error) {
+    if (failureOf() === null) throw error;
+    return null;
+  }
 }
 
 /** Stops the server of a state directory if one runs. @returns whether there was one */
@@ -105,32 +129,31 @@ export async function releaseLocalServer(stateDirectory: string, leaseOf?: numbe
 async function startServer(
   layout: ClusterLayout,
   options: LocalServerOptions,
-): Promise<Postmaster> {
+): Promise<ReadyServer> {
   const recorded = recordedMajorVersion(layout);
-  const binaries = reachableBinaries(
-    discoverBinaries(recorded, options.sources ?? machineSources),
-    layout,
-  );
+  const discovered = discoverBinaries(recorded, options.sources ?? machineSources);
+  const binaries = reachableBinaries(discovered, layout);
+  const version = String(binaries.majorVersion);
   makeSocketDirectory(layout);
   if (recorded === null) {
-    options.onProgress?.(`creating a PostgreSQL ${String(binaries.majorVersion)} cluster`);
+    options.onProgress?.(`creating a PostgreSQL ${version} cluster`);
     await initializeCluster(layout, binaries);
   }
   // After a crash, backends that have not yet noticed still hold the shared memory for a moment.
-  const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
-  for (let waited = 0; ; waited += 250) {
-    options.onProgress?.(`starting PostgreSQL ${String(binaries.majorVersion)}`);
+  for (let waited = 0; ; waited += RETRY_MS) {
+    options.onProgress?.(`starting PostgreSQL ${version}`);
     const spawned = spawnPostmaster(layout, binaries);
-    const placeholder = { pid: 0, port: 5432, socketDirectory: layout.socketDirectory };
+    const failureOf = (): string | null => spawned.failure;
+    const asked = { pid: 0, port: SOCKET_PORT, socketDirectory: layout.socketDirectory };
     try {
-      await becomeReady({ layout, server: placeholder, options, spawned });
+      const capabilities = await becomeReady({ layout, server: asked, options, failureOf });
       const server = findPostmaster(layout);
-      if (server !== null) return server;
+      if (server !== null) return { server, capabilities, wasStarted: true };
       throw new StoreError('POSTGRES_START_FAILED', `it ended again; see ${layout.logFile}`);
     } catch (error) {
       const isHeld = /is still in use|already exists/.test(logTail(layout));
-      if (spawned.failure === null || !isHeld || waited >= timeoutMs) throw error;
-      await sleep(250);
+      if (spawned.failure === null || !isHeld || waited >= HELD_MS_MAX) throw error;
+      await sleep(RETRY_MS);
     }
   }
 }
@@ -139,12 +162,13 @@ interface Readiness {
   readonly layout: ClusterLayout;
   readonly server: Postmaster;
   readonly options: LocalServerOptions;
-  readonly spawned: { readonly failure: string | null } | null;
+  /** Why it will never be ready; null while it may be. */
+  readonly failureOf: () => string | null;
 }
 
 /** Readiness is a query that answers; then the settings are read back (PG5). */
 async function becomeReady(readiness: Readiness): Promise<ServerCapabilities> {
-  const { layout, server, options, spawned } = readiness;
+  const { layout, server, options, failureOf } = readiness;
   const database = openDatabase({ target: targetOf(layout, server, 'postgres'), poolSize: 1 });
   try {
     const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
@@ -155,7 +179,7 @@ async function becomeReady(readiness: Readiness): Promise<ServerCapabilities> {
       } catch (error) {
         if (error instanceof StoreError || isAccessRefused(error)) throw error;
         const waited = performance.now() - start; // house: reads-clock
-        if (spawned?.failure != null || waited > timeoutMs) throw notReady(readiness, error);
+        if (failureOf() !== null || waited > timeoutMs) throw notReady(readiness, error);
         if (attempt % 100 === 99) {
           options.onProgress?.(`waiting for PostgreSQL: ${errorText(error)}`);
         }
@@ -172,8 +196,8 @@ function isAccessRefused(error: unknown): boolean {
   return sqlStateOf(error)?.startsWith('28') === true;
 }
 
-function notReady({ layout, spawned }: Readiness, error: unknown): StoreError {
-  const why = spawned?.failure ?? errorText(error);
+function notReady({ layout, failureOf }: Readiness, error: unknown): StoreError {
+  const why = failureOf() ?? errorText(error);
   return new StoreError(
     'POSTGRES_START_FAILED',
     `PostgreSQL is not ready (${why}); end of ${layout.logFile}:\n${logTail(layout)}`,
@@ -199,15 +223,13 @@ function targetOf(layout: ClusterLayout, server: Postmaster, database: string): 
   };
 }
 
-interface ReadyServer {
-  readonly layout: ClusterLayout;
-  readonly server: Postmaster;
-  readonly capabilities: ServerCapabilities;
-  readonly options: LocalServerOptions;
-  readonly wasStarted: boolean;
-}
-
-function describe({ layout, server, capabilities, options, wasStarted }: ReadyServer): LocalServer {
+function describe(
+  described: ReadyServer & {
+    readonly layout: ClusterLayout;
+    readonly options: LocalServerOptions;
+  },
+): LocalServer {
+  const { layout, options, server, capabilities, wasStarted } = described;
   return {
     pid: server.pid,
     dataDirectory: layout.dataDirectory,
