@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { tryParseCalendarDate } from '../../kernel/index.ts';
+import { generateFirmCommand } from '../commands/generate.ts';
+import { importCommand } from '../commands/import.ts';
+import { rebalanceCommand } from '../commands/rebalance.ts';
+import { EXIT } from '../exit-codes.ts';
+import { importDocument, importSummary } from '../output/import-document.ts';
+import { findingLines } from '../output/findings.ts';
+import { writeJsonDocument } from '../output/json-stream.ts';
+import { processTerminal } from '../output/terminal.ts';
+import { parsePositiveInteger } from './option-values.ts';
+import type { Settle } from './settle.ts';
+
+/** Commands that read and write files and need no server. */
+export function registerFileCommands(program: Command, settle: Settle): void {
+  registerRebalance(program, settle);
+  registerImport(program, settle);
+  registerGenerate(program, settle);
+}
+
+interface RebalanceFlags {
+  readonly asOf?: string;
+  readonly kind?: string;
+  readonly account?: string[];
+  readonly reason?: string;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+function registerRebalance(program: Command, settle: Settle): void {
+  program
+    .command('rebalance')
+    .description('propose orders for a firm directory, without a server')
+    .argument(
+      '<firm-dir>',
+      'directory of accounts.csv, tax-lots.csv, … (see docs/reference/formats.md)',
+    )
+    .option('--as-of <date>', 'business date; default: the last price date')
+    .option('--kind <kind>', 'full, toBand, investCash, raiseCash or hold', 'full')
+    .option('--account <id...>', 'only these accounts')
+    .option('--reason <text>', 'why the run is made; part of its record')
+    .option('--out <dir>', 'also write orders.csv, accounts.csv, report.html and result.json there')
+    .option('--json', 'print one JSON document on standard output', false)
+    .action(async (directory: string, flags: RebalanceFlags) => {
+      const { asOf, kind, account, reason, out, json } = flags;
+      const options = { directory, asOf, kind, accounts: account, reason, out, isJson: json };
+      settle(await rebalanceCommand(options, processTerminal));
+    });
+}
+
+function registerImport(program: Command, settle: Settle): void {
+  program
+    .command('import')
+    .description('read custodian files (Schwab CSV, IBKR Flex XML) into canonical records')
+    .argument('<file...>', 'files; their format is found from what they say, not from their names')
+    .option('--out <dir>', 'write the records into this firm directory, or merge them into it')
+    .option('--json', 'print one JSON document on standard output', false)
+    .action(async (files: string[], flags: { readonly out?: string; readonly json: boolean }) => {
+      const { out, json } = flags;
+      const outcome = await importCommand({ files, ...(out === undefined ? {} : { out }) });
+      if (json) writeJsonDocument(importDocument(outcome), (text) => processTerminal.out(text));
+      else processTerminal.out(importSummary(outcome));
+      for (const line of findingLines([...outcome.issues, ...outcome.setup])) {
+        processTerminal.note(line);
+      }
+      settle(outcome.exitCode);
+    });
+}
+
+interface GenerateFlags {
+  readonly seed: string;
+  readonly households?: number;
+  readonly accounts?: number;
+  readonly positions?: number;
+  readonly asOf?: string;
+  readonly out: string;
+}
+
+function registerGenerate(program: Command, settle: Settle): void {
+  program
+    .command('generate')
+    .description('write a synthetic firm')
+    .command('firm')
+    .description(
+      'a firm of households, accounts, lots, prices, models and restrictions from a seed',
+    )
+    .requiredOption('--seed <seed>', 'the same seed gives the same firm')
+    .option('--households <n>', 'number of households (default 80)', parsePositiveInteger)
+    .option('--accounts <n>', 'number of accounts instead', parsePositiveInteger)
+    .option('--positions <n>', 'names in a balanced account, 30 to 60', parsePositiveInteger)
+    .option('--as-of <date>', 'last day with prices')
+    .requiredOption('--out <dir>', 'where to write the firm directory')
+    .action(async (flags: GenerateFlags) => {
+      const { seed, households, accounts, positions, asOf, out } = flags;
+      const asOfDate = asOf === undefined ? undefined : tryParseCalendarDate(asOf);
+      if (asOfDate === null) {
+        processTerminal.note(`--as-of ${String(asOf)} is not a date (YYYY-MM-DD)`);
+        settle(EXIT.usage);
+        return;
+      }
+      const summary = await generateFirmCommand({
+        seed,
+        out,
+        ...(households === undefined ? {} : { households }),
+        ...(accounts === undefined ? {} : { accounts }),
+        ...(positions === undefined ? {} : { positionsPerAccount: positions }),
+        ...(asOfDate === undefined ? {} : { asOfDate }),
+      });
+      processTerminal.out(JSON.stringify(summary, null, 2));
+      settle(EXIT.ok);
+    });
+}
