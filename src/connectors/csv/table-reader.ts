@@ -12,6 +12,7 @@ import { readCsvRecords } from './csv-reader.ts';
 
 const CELL_LENGTH_MAX = 4096;
 const DATES_CACHED_MAX = 100_000;
+const SHORT_NUMBER_LENGTH = 4;
 const shown = (text: string): string => JSON.stringify(text.slice(0, 60));
 
 export interface TableColumn {
@@ -45,6 +46,7 @@ export class TableRow {
   readonly #findings: Finding[];
   readonly #accountOf: AccountOf;
   readonly #dates = new Map<string, CalendarDate>();
+  readonly #shortNumbers = new Map<string, Decimal<string>>();
 
   constructor(
     table: Table,
@@ -136,7 +138,7 @@ export class TableRow {
   decimal<Unit extends string>(name: string): Decimal<Unit> | null {
     const raw = this.raw(name);
     if (raw === '') return this.#blank(name);
-    const value = Decimal.tryParse<Unit>(raw);
+    const value = this.#parsed<Unit>(raw);
     if (value === null) {
       return this.fault('NUMBER_INVALID', `${shown(raw)} is not a plain decimal number`, name);
     }
@@ -149,6 +151,16 @@ export class TableRow {
     return isInside
       ? value
       : this.fault('NUMBER_OUT_OF_RANGE', `${raw} is not ${WORDS[range]}`, name);
+  }
+
+  /** Short numbers recur by the hundred thousand; decimals are immutable, so one object serves them all. */
+  #parsed<Unit extends string>(raw: string): Decimal<Unit> | null {
+    if (raw.length > SHORT_NUMBER_LENGTH) return Decimal.tryParse<Unit>(raw);
+    const known = this.#shortNumbers.get(raw);
+    if (known !== undefined) return known.as<Unit>();
+    const value = Decimal.tryParse<string>(raw);
+    if (value !== null) this.#shortNumbers.set(raw, value);
+    return value?.as<Unit>() ?? null;
   }
 
   #blank(name: string): null {

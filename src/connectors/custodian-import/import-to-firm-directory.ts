@@ -5,7 +5,7 @@
  *       reader of the directory names the cell and holds the account back until someone fills it in.
  *   M2  An account with imported holdings has exactly those holdings afterwards; other accounts are untouched.
  */
-import { sum } from '../../kernel/index.ts';
+import { Decimal, derivedId, sum, zero } from '../../kernel/index.ts';
 import { DEFAULT_SETTINGS, errorFinding, warningFinding } from '../../domain/index.ts';
 import type {
   AccountId,
@@ -16,7 +16,6 @@ import type {
   TaxLot,
   TaxLotId,
 } from '../../domain/index.ts';
-import { Decimal, derivedId, zero } from '../../kernel/index.ts';
 import { writeCsv } from '../csv/csv-writer.ts';
 import { TABLES, writeFirmDirectory } from '../firm-directory/index.ts';
 import type {
@@ -161,12 +160,12 @@ function mergedHoldings(
   const lotsByKey = Map.groupBy(records.lots, keyOf);
   const positionKeys = new Set(records.positions.map(keyOf));
   const held = new Set([...records.positions, ...records.lots].map(({ accountId }) => accountId));
-  for (const accountId of held) taxLots.set(accountId as AccountId, []);
+  const imported = new Map([...held].map((accountId): [string, TaxLot[]] => [accountId, []]));
   const add = (lots: readonly ImportedLot[]): void => {
     for (const lot of lots) {
-      const accountId = lot.accountId as AccountId;
-      const ranked = taxLots.get(accountId) ?? [];
-      taxLots.set(accountId, [...ranked, lotOf(lot, ranked.length)]);
+      const list = imported.get(lot.accountId) ?? [];
+      list.push(lotOf(lot, list.length));
+      imported.set(lot.accountId, list);
     }
   };
   for (const [key, lots] of lotsByKey) if (!positionKeys.has(key)) add(lots);
@@ -178,6 +177,7 @@ function mergedHoldings(
       add(lots);
     }
   }
+  for (const [accountId, lots] of imported) taxLots.set(accountId as AccountId, lots);
   for (const { accountId: id, amount } of records.cash) {
     const accountId = id as AccountId;
     cash.set(accountId, { accountId, amount, settledAmount: null });
@@ -245,11 +245,12 @@ function mergedHistory(
     );
   }
   const transactions = new Map(existing.transactions);
-  for (const transaction of records.transactions) {
-    const accountId = transaction.accountId as AccountId;
-    const list = transactions.get(accountId) ?? [];
-    const isKnown = list.some(({ transactionId }) => transactionId === transaction.transactionId);
-    if (!isKnown) transactions.set(accountId, [...list, transactionOf(transaction)]);
+  for (const [id, imported] of Map.groupBy(records.transactions, ({ accountId }) => accountId)) {
+    const accountId = id as AccountId;
+    const before = existing.transactions.get(accountId) ?? [];
+    const known = new Set(before.map(({ transactionId }) => transactionId));
+    const added = imported.filter(({ transactionId }) => !known.has(transactionId));
+    transactions.set(accountId, [...before, ...added.map(transactionOf)]);
   }
   return { prices, transactions };
 }

@@ -169,7 +169,10 @@ function rejectCycles(reading: Reading, drafts: Drafts): void {
 /** Cycles are out by now, so every model gets a height, lowest first; one above the limit is refused. */
 function rejectDeepNesting(reading: Reading, drafts: Drafts): void {
   const low = new Set<ModelPortfolioId>();
-  const isLow = (modelId: ModelPortfolioId): boolean => low.has(modelId) || !drafts.has(modelId);
+  // What was refused for another reason has its own finding, and so will what holds it.
+  const refused = new Set<string>(reading.rejectedModels);
+  const isLow = (modelId: ModelPortfolioId): boolean =>
+    low.has(modelId) || refused.has(modelId) || !drafts.has(modelId);
   for (let height = 1; height <= NESTING_MAX; height += 1) {
     const next = [...drafts.keys()].filter(
       (modelId) => !low.has(modelId) && componentsOf(drafts, modelId).every(isLow),

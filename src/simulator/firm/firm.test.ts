@@ -5,15 +5,18 @@ import { notional } from '../../domain/index.ts';
 import type { AccountId, FirmBook } from '../../domain/index.ts';
 import { generateFirm } from './index.ts';
 
-const small = (seed: string): FirmBook => generateFirm({ seed, households: 12 });
+const small = (seed: string): FirmBook => generateFirm({ seed, households: 5 });
 const lotCount = (book: FirmBook): number =>
   [...book.taxLots.values()].reduce((n, lots) => n + lots.length, 0);
 
 describe('the generated firm', () => {
   it('F1: is the same for the same seed, another for another', () => {
-    const first = canonicalJson(small('a'));
-    expect(canonicalJson(small('a'))).toBe(first);
-    expect(canonicalJson(small('b'))).not.toBe(first);
+    const written = (seed: string): string =>
+      [...writeFirmDirectory(small(seed)).values()].join('');
+    const first = written('a');
+    // Compared as booleans: a difference of megabytes is not to be printed.
+    expect(written('a') === first).toBe(true);
+    expect(written('b') === first).toBe(false);
   });
 
   it('F2: written and read back is the same book, without a finding', () => {
@@ -21,7 +24,16 @@ describe('the generated firm', () => {
       const book = small(seed);
       const reading = readFirmDirectory(writeFirmDirectory(book));
       expect(reading.findings).toEqual([]);
-      expect(canonicalJson(reading.book)).toBe(canonicalJson(book));
+      const withoutPrices = (one: FirmBook): string => canonicalJson({ ...one, prices: null });
+      expect(withoutPrices(reading.book) === withoutPrices(book)).toBe(true);
+      const closes = (one: FirmBook): string =>
+        [...one.prices]
+          .flatMap(([symbol, bars]) => [
+            symbol,
+            ...bars.map(({ date, close }) => `${date} ${close.toString()}`),
+          ])
+          .join('\n');
+      expect(closes(reading.book) === closes(book)).toBe(true);
     }
   });
 
