@@ -36,3 +36,5 @@ export {
   type PlacementChange,
   type PlacementState,
 } from './placement-fold.ts';
+export { runGateway, type GatewayOptions, type RunningGateway } from './gateway/gateway.ts';
+export { readGatewayStatus, type GatewayStatus } from './gateway/session-lease-postgres.ts';

@@ -46,6 +46,33 @@ export async function queueStatusRequest(
   });
 }
 
+/**
+ * Queues a status request for every placement of a broker that is in doubt, or was sent and never answered,
+ * unless one was asked within the same time.
+ */
+export async function queueUnanswered(
+  tx: Transaction,
+  firmId: string,
+  given: { readonly executingBroker: string; readonly unansweredAfterMs: number },
+): Promise<void> {
+  const { executingBroker } = given;
+  const { rows } = await tx.query<{ placement_id: string }>(
+    `SELECT p.placement_id FROM placement p
+      WHERE p.firm_id = $1 AND p.executing_broker = $2 AND p.status IN ('sent', 'unknown')
+        AND p.updated_at < now() - make_interval(secs => $3::float8 / 1000)
+        AND NOT EXISTS (SELECT 1 FROM order_outbox o WHERE o.firm_id = p.firm_id
+              AND o.placement_id = p.placement_id AND o.kind = 'statusRequest'
+              AND (o.state = 'queued'
+                   OR o.settled_at > now() - make_interval(secs => $3::float8 / 1000)))
+      ORDER BY p.placement_id LIMIT 100`,
+    [firmId, executingBroker, given.unansweredAfterMs],
+  );
+  for (const row of rows) {
+    const placementId = identifier<PlacementId>(row.placement_id);
+    await queueStatusRequest(tx, firmId, { placementId, executingBroker });
+  }
+}
+
 /** The oldest intents of a broker. New orders are left out while the kill switch is engaged. */
 export async function queuedIntents(
   db: Queryable,

@@ -105,6 +105,21 @@ export async function lockPlacement(
   return rows[0] === undefined ? null : recordOf(rows[0]);
 }
 
+/** Reads a placement without a lock. */
+export async function placementRecord(
+  db: Queryable,
+  firmId: string,
+  placementId: PlacementId,
+): Promise<PlacementRecord | null> {
+  const { rows } = await db.query<PlacementRow>(
+    `SELECT ${PLACEMENT_COLUMNS} FROM placement p
+       JOIN block b ON b.firm_id = p.firm_id AND b.block_id = p.block_id
+      WHERE p.firm_id = $1 AND p.placement_id = $2`,
+    [firmId, placementId],
+  );
+  return rows[0] === undefined ? null : recordOf(rows[0]);
+}
+
 /** The placement to whose chain a ClOrdID belongs. */
 export async function placementIdOf(
   db: Queryable,

@@ -7,6 +7,7 @@
  *   FM2  numbers are read exactly; an absent number and a zero are two things.
  */
 import {
+  type Decimal,
   dateInZone,
   instantOf,
   tryParseCalendarDate,
@@ -38,6 +39,9 @@ import {
 
 /** The market's zone: a report without TradeDate (75) belongs to the day that its clocks show. */
 const MARKET_ZONE = 'America/New_York';
+
+/** Digits after the point of any price or quantity that a market uses; more is garbage. */
+const SCALE_MAX = 18;
 
 const SIDE = { buy: '1', sell: '2' } as const;
 const ORDER_TYPE = { market: '1', limit: '2' } as const;
@@ -259,9 +263,10 @@ class FieldReader {
     return valueOf(this.#message, tag);
   }
 
-  number<Unit extends string>(tag: number) {
+  number<Unit extends string>(tag: number): Decimal<Unit> | null {
     const text = this.text(tag);
-    return text === null ? null : parseFixDecimal<Unit>(text);
+    const value = text === null ? null : parseFixDecimal<Unit>(text);
+    return value === null || value.scale > SCALE_MAX ? null : value;
   }
 
   orderId(tag: number): ClientOrderId | null {

@@ -45,6 +45,8 @@ export function orderHooks(context: BrokerContext): SessionHooks {
   return {
     onOutgoing: (tx, sent) => markSent(tx, context, sent),
     onDelivery: (tx, delivery) => deliver(tx, context, delivery),
+    onUndeliverable: (tx, { sequence, message }, reason) =>
+      recordUnreadable(tx, context, { sequence, MsgType: message.MsgType, reason }),
     onGapFilled: async (tx, skipped) => {
       const intent = await intentById(tx, context.firmId, intentIdOf(skipped.reference));
       if (intent === null) return;
@@ -106,17 +108,30 @@ async function deliver(tx: Transaction, context: BrokerContext, delivery: Delive
       return;
     case 'other':
     case 'unreadable':
-      await record(tx, context, {
-        context: { actor: context.actor, correlationId: null },
-        action: 'fixMessage.unreadable',
-        subjectKind: 'fixSession',
-        subjectId: context.executingBroker,
-        runId: null,
-        event: 'gateway.changed',
-        reasonCode: 'FIX_MESSAGE_UNREADABLE',
-        payload: toPlainJson({ ...said, sequence: delivery.sequence }),
+      await recordUnreadable(tx, context, {
+        sequence: delivery.sequence,
+        MsgType: said.MsgType,
+        reason: said.kind === 'unreadable' ? said.reason : 'no message of the order path',
       });
   }
+}
+
+async function recordUnreadable(
+  tx: Transaction,
+  context: BrokerContext,
+  unreadable: { readonly sequence: number; readonly MsgType: string; readonly reason: string },
+): Promise<void> {
+  await record(tx, context, {
+    context: { actor: context.actor, correlationId: null },
+    action: 'fixMessage.unreadable',
+    subjectKind: 'fixSession',
+    subjectId: context.executingBroker,
+    runId: null,
+    event: 'gateway.changed',
+    reasonCode: 'FIX_MESSAGE_UNREADABLE',
+    reasonText: unreadable.reason,
+    payload: toPlainJson(unreadable),
+  });
 }
 
 /** A refused message is found by its number, or by the ClOrdID that the broker repeats. */

@@ -128,3 +128,17 @@ export async function readGatewayStatus(
     queuedCount: row.queued_count,
   }));
 }
+
+/** Notes whether the session is logged on. @returns false when it has another owner now */
+export async function saveLinkState(
+  tx: Queryable,
+  identity: SessionIdentity,
+  link: { readonly epoch: number; readonly isLoggedOn: boolean; readonly text: string },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE fix_session SET is_logged_on = $4, status_text = $5, changed_at = now()
+      WHERE firm_id = $1 AND session_id = $2 AND epoch = $3`,
+    [identity.firmId, identity.sessionId, link.epoch, link.isLoggedOn, link.text],
+  );
+  return rowCount > 0;
+}

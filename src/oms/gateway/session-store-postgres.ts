@@ -4,8 +4,9 @@
  *
  *   GW1  every write locks the session's row and tests the epoch: a late owner writes nothing.
  *   GW2  what a message does to an order is in the transaction that counts the message.
+ *   GW3  a message that cannot be booked is kept and recorded, and does not block those behind it.
  */
-import { assert } from '../../kernel/index.ts';
+import { assert, AssertionError } from '../../kernel/index.ts';
 import {
   encodeMessage,
   type Delivery,
@@ -14,13 +15,22 @@ import {
   type StoredMessage,
 } from '../../fix/index.ts';
 import type { SessionStore, StoredSession } from '../../fix-runtime/index.ts';
-import { StoreError, type Database, type Queryable, type Transaction } from '../../db/index.ts';
+import {
+  errorText,
+  sqlStateOf,
+  StoreError,
+  type Database,
+  type Queryable,
+  type Transaction,
+} from '../../db/index.ts';
 import { leaseLost, type SessionIdentity } from './session-lease-postgres.ts';
 
 /** What else happens in the session's transactions. An error of a hook rolls the transaction back. */
 export interface SessionHooks {
   onOutgoing(tx: Transaction, sent: { sequence: number; reference: string }): Promise<void>;
   onDelivery(tx: Transaction, delivery: Delivery): Promise<void>;
+  /** A delivery that could not be applied: recorded in its place, so that it does not block the session. */
+  onUndeliverable(tx: Transaction, delivery: Delivery, reason: string): Promise<void>;
   onGapFilled(tx: Transaction, skipped: { sequence: number; reference: string }): Promise<void>;
 }
 
@@ -180,7 +190,23 @@ export class PostgresSessionStore implements SessionStore {
           isApplication: true,
           reference: null,
         });
-        await hooks.onDelivery(tx, effect);
+        await this.#deliver(tx, effect);
+    }
+  }
+
+  /**
+   * A message that no program of ours can book must not stop every message behind it: its own effects are
+   * rolled back, it is recorded, and the session goes on. Faults of the database are not its fault.
+   */
+  async #deliver(tx: Transaction, delivery: Delivery): Promise<void> {
+    const { hooks } = this.#options;
+    await tx.query('SAVEPOINT delivery');
+    try {
+      await hooks.onDelivery(tx, delivery);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      await tx.query('ROLLBACK TO SAVEPOINT delivery');
+      await hooks.onUndeliverable(tx, delivery, errorText(error));
     }
   }
 
@@ -211,6 +237,13 @@ export class PostgresSessionStore implements SessionStore {
       ],
     );
   }
+}
+
+/** A value that no column takes (22xxx), a constraint that says no (23xxx), or an invariant of ours. */
+function isPoison(error: unknown): boolean {
+  if (error instanceof AssertionError) return true;
+  const state = sqlStateOf(error);
+  return state !== null && (state.startsWith('22') || state.startsWith('23'));
 }
 
 function countersOf(row: SessionRow): Counters {
