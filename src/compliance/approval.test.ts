@@ -96,6 +96,23 @@ describe('approveOrders', () => {
     expect(codes(approveOrders(request))).toEqual(['o1: APPROVAL_STALE']);
   });
 
+  it('P3: the same order with the same verdict over other figures is not what was shown', () => {
+    const { orders, approval } = setUp('o1 A buy 10 AAA');
+    const firm = smallFirm({
+      ...FIRM,
+      accounts: { ...FIRM.accounts, A: { cash: '8001', holds: { AAA: '100', BBB: '100' } } },
+    });
+    const report = evaluateCompliance({
+      run: runOf(firm),
+      snapshot: firm,
+      orders,
+      rules: shippedRules(firm.settings),
+      asOfDate: AS_OF,
+    });
+    const request = { proposed: orders, report, approvals: [approval('o1')], overrides: [] };
+    expect(codes(approveOrders(request))).toEqual(['o1: APPROVAL_STALE']);
+  });
+
   it('P4: a soft fail needs an override, by someone else, of these facts, with a reason', () => {
     const { orders, report, approval, override } = setUp('o1 A buy 160 AAA');
     const rules = ['issuer-concentration', 'firm-issuer-concentration'];

@@ -115,6 +115,22 @@ describe('account weights over the projected portfolio', () => {
     expect(lines(report, 'issuer-concentration')).toEqual(['fail 0.3 CCC Inc o2']);
   });
 
+  it('a third is rounded upwards: just above a limit of twelve digits, never just below', () => {
+    const firm = smallFirm({
+      instruments: { AAA: {} },
+      accounts: { A: { cash: '30' }, Z: { cash: '1000000' } },
+      compliance: { issuerWeightMax: ratio('0.333333333333') },
+    });
+    const report = check(firm, ordersOf(firm, ['o1 A buy 1 AAA']));
+    expect(lines(report, 'issuer-concentration')).toEqual(['fail 0.333333333334 AAA Inc o1']);
+  });
+
+  it('C3: a purchase beside a sale that is too large is not at fault', () => {
+    const firm = smallFirm(TEN);
+    const report = check(firm, ordersOf(firm, ['o1 A sell 210 CCC', 'o2 A buy 5 CCC']));
+    expect(lines(report, 'no-oversell')).toEqual(['fail -5 - o1', 'passive -5 - ']);
+  });
+
   it('sector: names of one sector add up', () => {
     const firm = smallFirm(TEN);
     const report = check(firm, ordersOf(firm, ['o1 A buy 250 BBB']));

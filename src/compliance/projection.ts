@@ -53,19 +53,18 @@ export function byOrderId(a: ProposedOrder, b: ProposedOrder): number {
   return a.orderId < b.orderId ? -1 : a.orderId > b.orderId ? 1 : 0;
 }
 
-/** @param orders all orders of the account, in any sequence */
+/** @param orders all orders of the account, by order id */
 export function projectAccount(
   snapshot: Snapshot,
   accountId: AccountId,
   orders: readonly ProposedOrder[],
 ): Projection {
   const account = snapshot.accounts.get(accountId) ?? null;
-  const sorted = [...orders].sort(byOrderId);
   const holdings = new Map<InstrumentSymbol, MutableHolding>();
   for (const position of account?.positions ?? []) {
     holdings.set(position.symbol, startOf(snapshot, position.symbol, position.quantity));
   }
-  for (const order of sorted) {
+  for (const order of orders) {
     let holding = holdings.get(order.symbol);
     if (holding === undefined) {
       holding = startOf(snapshot, order.symbol, zero<'Quantity'>());
@@ -82,12 +81,12 @@ export function projectAccount(
   return {
     accountId,
     snapshot: account,
-    orders: sorted,
+    orders,
     holdings,
     accountValue: valueOf(account, holdings),
-    buyAmount: sum(sorted.filter((o) => o.side === 'buy').map((o) => amountOf(snapshot, o))),
-    sellAmount: sum(sorted.filter((o) => o.side === 'sell').map((o) => amountOf(snapshot, o))),
-    costAmount: sum(sorted.map((o) => o.estimatedCost)),
+    buyAmount: sum(orders.filter((o) => o.side === 'buy').map((o) => amountOf(snapshot, o))),
+    sellAmount: sum(orders.filter((o) => o.side === 'sell').map((o) => amountOf(snapshot, o))),
+    costAmount: sum(orders.map((o) => o.estimatedCost)),
   };
 }
 

@@ -105,9 +105,9 @@ function allocationOf(
 /**
  * Pro rata to the statement, in whole steps where the numbers allow it.
  *
- * A full fill is the statement itself, whatever its parts. Otherwise whole steps go pro rata first, never
- * beyond the whole steps of a line; what is left (part of a step in the fill, or in the lines) goes by the
- * same rule in the finest unit that the numbers have.
+ * Whole steps go pro rata first, never beyond the whole steps of a line; what is left (part of a step in the
+ * fill, or in the lines) goes by the same rule in the finest unit that the numbers have. A full fill is
+ * thereby the statement itself.
  */
 function allocateQuantity(
   executed: Quantity,
@@ -115,7 +115,6 @@ function allocateQuantity(
   step: Quantity,
 ): Quantity[] {
   const lines = statement.map((line) => line.quantity);
-  if (executed.equals(sum(lines))) return lines;
   const wholeLines = lines.map((line) => line.roundToMultiple(step, 'floor'));
   const wholeTotal = sum(wholeLines);
   const wholeExecuted = executed.roundToMultiple(step, 'floor');
