@@ -1,0 +1,61 @@
+/**
+ * `npm run check`: what CI runs beside `npm test`, the fast checks first. Every step prints what it did; a
+ * step that was skipped says why and never counts as passed.
+ */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+interface Step {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
+const node = (name: string, ...args: string[]): Step => ({
+  name,
+  command: process.execPath,
+  args,
+});
+
+const STEPS: readonly Step[] = [
+  { name: 'format', command: bin('prettier'), args: ['--check', '--log-level=warn', '.'] },
+  {
+    name: 'lint',
+    command: bin('oxlint'),
+    args: ['--type-aware', 'src', 'test', 'bench', 'examples', 'web/src'],
+  },
+  { name: 'types', command: bin('tsc'), args: ['-p', 'tsconfig.json'] },
+  { name: 'types of the pure folders', command: bin('tsc'), args: ['-p', 'tsconfig.pure.json'] },
+  { name: 'types of the web', command: bin('tsc'), args: ['-p', 'web/tsconfig.json'] },
+  {
+    name: 'dependency rules',
+    command: bin('depcruise'),
+    args: ['--config', '.dependency-cruiser.mjs', 'src'],
+  },
+  { name: 'unused code', command: bin('knip'), args: [] },
+  node('generated documents', 'docs/generate.ts', '--check'),
+  { name: 'web bundle', command: 'npm', args: ['run', '--silent', 'build', '-w', 'web'] },
+  { name: 'component tests', command: 'npm', args: ['run', '--silent', 'test', '-w', 'web'] },
+  node('examples', 'examples/run-all.ts'),
+  node('end to end', 'node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.e2e.config.ts'),
+  node('smoke benchmark', 'bench/run.ts', '--smoke'),
+];
+
+const only = process.argv.slice(2);
+const failed: string[] = [];
+for (const step of STEPS) {
+  if (only.length > 0 && !only.some((name) => step.name.includes(name))) continue;
+  const started = performance.now();
+  process.stdout.write(`\n── ${step.name}\n`);
+  const result = spawnSync(step.command, [...step.args], { cwd: root, stdio: 'inherit' });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const isOk = result.status === 0;
+  if (!isOk) failed.push(step.name);
+  process.stdout.write(`${isOk ? 'ok' : 'FAILED'}: ${step.name} (${seconds} s)\n`);
+}
+process.stdout.write(
+  failed.length === 0 ? '\nall checks passed\n' : `\nfailed: ${failed.join(', ')}\n`,
+);
+process.exit(failed.length === 0 ? 0 : 1);
