@@ -55,7 +55,8 @@ export function accountFacts(context: AccountContext): FactTable {
     sectorWeight: groups(sectorOf, compliance.sectorWeightMax, 'sector'),
     sectorWeightMax: [measure(compliance.sectorWeightMax)],
     assetClassWeight: groups((instrument) => instrument.assetClass, null, 'asset class'),
-    weightAboveRestriction: restrictionMeasures(context),
+    weightAboveRestriction: restrictionMeasures(context, 'maxWeight'),
+    weightBelowRestriction: restrictionMeasures(context, 'minWeight'),
     turnoverWeightMax: [measure(compliance.turnoverWeightMax)],
     shortTermGainAmountMax: [measure(compliance.shortTermGainAmountMax?.as<'ratio'>() ?? null)],
     positionCount: [positionCount(projection)],
@@ -81,18 +82,24 @@ function groupLines(projection: Projection, groupOf: GroupOf): GroupLine[] {
   return lines;
 }
 
-/** Weight minus limit for every maxWeight restriction on the account. */
-function restrictionMeasures({ snapshot, projection }: AccountContext): Measure[] {
+type WeightLimitKind = 'maxWeight' | 'minWeight';
+
+/** By how much each restriction of the kind is exceeded: positive is a breach. */
+function restrictionMeasures(
+  { snapshot, projection }: AccountContext,
+  kind: WeightLimitKind,
+): Measure[] {
   const account = projection.snapshot?.account;
   if (account === undefined) return [measure(null, { missing: 'the account is not known' })];
   return snapshot.restrictions
-    .filter((restriction) => restriction.kind === 'maxWeight' && appliesTo(restriction, account))
+    .filter((restriction) => restriction.kind === kind && appliesTo(restriction, account))
     .map((restriction) => restrictionMeasure(restriction, projection));
 }
 
 function restrictionMeasure(restriction: Restriction, projection: Projection): Measure {
   const name = restriction.restrictionId;
   const limit = restriction.value;
+  const isMinimum = restriction.kind === 'minWeight';
   let before = zero<'Money'>();
   let after = zero<'Money'>();
   const unknown: string[] = [];
@@ -100,7 +107,7 @@ function restrictionMeasure(restriction: Restriction, projection: Projection): M
   for (const { symbol, instrument, quote, ...holding } of projection.holdings.values()) {
     const covers = instrument === null ? null : coversInstrument(restriction, instrument);
     if (covers === false) continue;
-    orderIds.push(...holding.buyIds);
+    orderIds.push(...(isMinimum ? holding.sellIds : holding.buyIds));
     if (covers === null || quote === null) unknown.push(symbol);
     else {
       before = before.plus(notional(quote.price, holding.quantityBefore));
@@ -112,8 +119,11 @@ function restrictionMeasure(restriction: Restriction, projection: Projection): M
     const missing = unknown.length > 0 ? `unclassified: ${nameList(unknown.sort())}` : 'no limit';
     return measure(null, { name, missing, orderIds });
   }
+  // Both roundings are against the account: -weight upwards is the weight downwards.
   const excess = (value: Money): Decimal =>
-    weightUpward(value, projection.accountValue).minus(limit);
+    isMinimum
+      ? weightUpward(value.negated(), projection.accountValue).plus(limit)
+      : weightUpward(value, projection.accountValue).minus(limit);
   return measure(excess(after), { name, before: excess(before), orderIds });
 }
 

@@ -306,6 +306,24 @@ describe('orders', () => {
   });
 });
 
+describe("a client's minimum", () => {
+  it('blocks the sale that goes below it, and not a purchase that has not reached it', () => {
+    const restriction = (symbol: string) => ({
+      restrictionId: `min-${symbol}`,
+      scope: { kind: 'firm' as const },
+      subject: { kind: 'symbol' as const, symbol: symbolOf(symbol) },
+      kind: 'minWeight' as const,
+      value: ratio('0.15'),
+      reason: null,
+    });
+    const firm = smallFirm({ ...TEN, restrictions: [restriction('CCC'), restriction('DDD')] });
+    const minimum = (...texts: string[]) =>
+      lines(check(firm, ordersOf(firm, texts)), 'client-weight-minimum');
+    expect(minimum('o1 A sell 50 CCC', 'o2 A buy 10 DDD')).toEqual(['passive 0.14 min-DDD ']);
+    expect(minimum('o1 A sell 51 CCC', 'o2 A buy 150 DDD')).toEqual(['fail 0.001 min-CCC o1']);
+  });
+});
+
 describe('household: wash sales', () => {
   const sale = (overrides: Partial<Transaction>): Transaction => ({
     transactionId: 't',

@@ -78,6 +78,10 @@ const accountFacts = {
     'higher',
     'per maxWeight restriction: weight minus its limit; positive is a breach',
   ),
+  weightBelowRestriction: perName(
+    'higher',
+    'per minWeight restriction: its limit minus weight; positive is a breach',
+  ),
   projectedCash: number(
     'lower',
     'trade-date cash + sells - buys - costs; flows to come are not in it',

@@ -22,12 +22,12 @@ export interface EffectiveExecution {
 /**
  * Resolves chains of corrections and busts. A message counts once per broker, date and execution id.
  *
- * @returns fills that stand, by broker and broker execution id
+ * @returns the messages that stand, trades and corrections, by broker and broker execution id
  * @remarks A correction whose original has not arrived stands by itself: it carries the whole fill. A bust
  *   removes what it refers to, before or after that arrives. When two corrections refer to one fill, the
  *   later transact time holds, then the higher execution id.
  */
-export function effectiveExecutions(executions: readonly Execution[]): EffectiveExecution[] {
+export function standingExecutions(executions: readonly Execution[]): Execution[] {
   const messages = new Map<string, Execution>();
   for (const execution of executions)
     messages.set(keyOf(execution, execution.brokerExecutionId), execution);
@@ -50,18 +50,22 @@ export function effectiveExecutions(executions: readonly Execution[]): Effective
   return sorted
     .filter((execution) => execution.executionType !== 'tradeCancel')
     .filter((execution) => !replaced.has(keyOf(execution, execution.brokerExecutionId)))
-    .map((execution) => ({
-      executingBroker: execution.executingBroker,
-      brokerExecutionId: execution.brokerExecutionId,
-      quantity: execution.lastQuantity,
-      price: execution.lastPrice,
-      transactTime: execution.transactTime,
-    }))
     .sort(
       (a, b) =>
         compareText(a.executingBroker, b.executingBroker) ||
         compareText(a.brokerExecutionId, b.brokerExecutionId),
     );
+}
+
+/** As `standingExecutions`, reduced to what a sum over fills needs. */
+export function effectiveExecutions(executions: readonly Execution[]): EffectiveExecution[] {
+  return standingExecutions(executions).map((execution) => ({
+    executingBroker: execution.executingBroker,
+    brokerExecutionId: execution.brokerExecutionId,
+    quantity: execution.lastQuantity,
+    price: execution.lastPrice,
+    transactTime: execution.transactTime,
+  }));
 }
 
 const keyOf = (execution: Execution, brokerExecutionId: string): string =>

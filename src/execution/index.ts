@@ -9,6 +9,7 @@ export {
 export { analyzeCosts, type CostAnalysis, type CostBenchmarks } from './cost-analysis.ts';
 export {
   effectiveExecutions,
+  standingExecutions,
   totalsOf,
   type EffectiveExecution,
   type ExecutionTotals,

@@ -123,6 +123,22 @@ export const ACCOUNT_RULES: readonly ComplianceRule[] = [
     ],
   }),
   shipped({
+    ruleId: 'client-weight-minimum',
+    title: 'Minimum weights of the client',
+    scope: 'account',
+    severity: 'soft',
+    expression: 'weightBelowRestriction <= decimal("0")',
+    facts: ['weightBelowRestriction'],
+    measuredFact: 'weightBelowRestriction',
+    limitFact: null,
+    source: firmPolicy('Restrictions: minWeight'),
+    examples: [
+      example('at the minimum', { weightBelowRestriction: '0' }, 'pass'),
+      example('just below', { weightBelowRestriction: '0.000000000001' }, 'fail'),
+      example('not classified', { weightBelowRestriction: null }, 'couldNotCheck'),
+    ],
+  }),
+  shipped({
     ruleId: 'turnover',
     title: 'Turnover of one rebalance',
     scope: 'account',
