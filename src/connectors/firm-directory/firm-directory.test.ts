@@ -111,9 +111,16 @@ describe('a firm directory', () => {
     expect(atFault(lotsTwice)).toEqual(['A1']);
     const prices = read({ 'prices.csv': `${BASE['prices.csv'] ?? ''}AAA,2026-03-31,99\n` });
     expect(texts(prices)).toEqual([
-      'prices.csv:2: AAA has two prices on 2026-03-31 [RECORD_DUPLICATE]',
+      'prices.csv:5 date: AAA has two prices on 2026-03-31 [RECORD_DUPLICATE]',
       'prices.csv: AAA is held, by A1 first, and has no usable price [PRICE_MISSING]',
     ]);
+    const universe = read({
+      'prices.csv': `${BASE['prices.csv'] ?? ''}QQQ,2026-03-30,9\nQQQ,2026-03-31,9\n`,
+    });
+    expect(texts(universe)).toEqual([
+      'prices.csv:5 symbol: no security QQQ: its prices are not used [SYMBOL_UNKNOWN]',
+    ]);
+    expect(atFault(universe)).toEqual([]);
     const accounts = read({ 'accounts.csv': `${BASE['accounts.csv'] ?? ''}A1,H1,trust,CORE\n` });
     expect(texts(accounts)).toEqual([
       'accounts.csv:4: A1 stands in row 2 already [RECORD_DUPLICATE]',

@@ -1,6 +1,8 @@
-import { errorFinding, warningFinding } from '../../domain/index.ts';
+import type { CalendarDate } from '../../kernel/index.ts';
+import { warningFinding } from '../../domain/index.ts';
 import type { AccountId, InstrumentSymbol, PriceBar, TaxLot } from '../../domain/index.ts';
-import { compareText, instrumentOfRow, listIn, readFirmTable, sortedByKey } from './reading.ts';
+import type { TableRow } from '../csv/table-reader.ts';
+import { compareText, listIn, readFirmTable, sortedByKey } from './reading.ts';
 import type { Reading } from './reading.ts';
 
 /**
@@ -9,30 +11,59 @@ import type { Reading } from './reading.ts';
  */
 export function readPrices(reading: Reading): Map<InstrumentSymbol, readonly PriceBar[]> {
   const bars = new Map<InstrumentSymbol, PriceBar[]>();
+  const dates = new Map<InstrumentSymbol, Set<CalendarDate>>();
   const refused = new Set<InstrumentSymbol>();
+  const unknown = new Set<string>();
   readFirmTable(reading, 'prices', {
     onRow: (row) => {
-      const symbol = instrumentOfRow(reading, row, 'symbol');
+      const symbol = pricedSymbol(reading, row, unknown);
+      if (symbol === null) return;
       const date = row.date('date');
       const close = row.decimal<'Price'>('close');
       const volume = row.decimal<'Quantity'>('volume');
       const adjustedClose = row.decimal<'Price'>('adjustedClose');
-      if (symbol === null) return;
+      if (date !== null && isKnownDate(dates, symbol, date)) {
+        row.fault('RECORD_DUPLICATE', `${symbol} has two prices on ${date}`, 'date');
+      }
       if (row.isFaulty || date === null || close === null) refused.add(symbol);
       else listIn(bars, symbol).push({ date, close, volume, adjustedClose });
     },
   });
-  for (const [symbol, list] of bars) {
-    list.sort((a, b) => compareText(a.date, b.date));
-    const twice = list.find((bar, index) => bar.date === list[index - 1]?.date);
-    if (twice === undefined) continue;
-    refused.add(symbol);
-    const location = { file: 'prices.csv', row: 2, symbol };
-    const message = `${symbol} has two prices on ${twice.date}`;
-    reading.findings.push(errorFinding('RECORD_DUPLICATE', message, location));
-  }
+  for (const list of bars.values()) list.sort((a, b) => compareText(a.date, b.date));
   for (const symbol of refused) bars.delete(symbol);
   return sortedByKey(bars);
+}
+
+/** A price file may cover more than the firm's securities: one warning per symbol, not one error per day. */
+function pricedSymbol(
+  reading: Reading,
+  row: TableRow,
+  unknown: Set<string>,
+): InstrumentSymbol | null {
+  const text = row.id('symbol');
+  if (text === null) return null;
+  const known = reading.instruments.get(text as InstrumentSymbol);
+  if (known !== undefined) return known.symbol;
+  if (!unknown.has(text)) {
+    unknown.add(text);
+    const location = { file: 'prices.csv', row: row.row, column: 'symbol', symbol: text };
+    const message = `no security ${text}: its prices are not used`;
+    reading.findings.push(warningFinding('SYMBOL_UNKNOWN', message, location));
+  }
+  return null;
+}
+
+/** Notes the date. @returns true when it was noted before */
+function isKnownDate(
+  dates: Map<InstrumentSymbol, Set<CalendarDate>>,
+  symbol: InstrumentSymbol,
+  date: CalendarDate,
+): boolean {
+  const known = dates.get(symbol) ?? new Set();
+  dates.set(symbol, known);
+  if (known.has(date)) return true;
+  known.add(date);
+  return false;
 }
 
 /** One warning per symbol that is held and has no price; what follows from it is decided later. */
