@@ -14,6 +14,12 @@ import type {
 /** Prices below this share of the largest slope in the problem are rounding. */
 const PRICE_RELATIVE_MIN = 1e-9;
 
+/**
+ * An open end of a box counts as a thousand times the account: a bound over all numbers would be minus
+ * infinity for a name without variance, because its prices cancel only up to rounding.
+ */
+const OPEN_END = 1e3;
+
 export interface CertificateInput {
   readonly problem: OptimizationProblem;
   readonly weights: Float64Array;
@@ -92,30 +98,33 @@ function pricesOf(
   return { factorPart, rowPart };
 }
 
-/** min over the box of curvature/2 (x-b)^2 + slope x + g(x), by looking at every kink and every vertex. */
+/**
+ * min over the box of curvature/2 (x-b)^2 + slope x + g(x), by looking at every kink and every vertex: the
+ * term is convex, and between kinks a parabola.
+ */
 function leastTerm(problem: OptimizationProblem, i: number, slope: number): number {
   const d = problem.riskAversion * (problem.specificVariance[i] as number);
   const b = problem.target[i] as number;
-  const lower = problem.lower[i] as number;
-  const upper = problem.upper[i] as number;
+  const lower = Math.max(-OPEN_END, problem.lower[i] as number);
+  const upper = Math.min(OPEN_END, problem.upper[i] as number);
   const cost = problem.costs[i] ?? null;
   const from = problem.current[i] as number;
-  const value = (x: number): number =>
-    (d / 2) * (x - b) * (x - b) + slope * x + costBetween(cost, from, x);
-  const slopes = cost?.slopes ?? [0];
-  const kinks = cost?.breakpoints ?? [];
-  const candidates = [lower, upper, ...kinks];
-  if (d > 0) for (const c of slopes) candidates.push(b - (slope + c) / d);
   let least = Infinity;
-  for (const x of candidates) {
+  const visit = (x: number): void => {
     const inside = Math.min(upper, Math.max(lower, x));
-    if (Number.isFinite(inside)) least = Math.min(least, value(inside));
+    const away = inside - b;
+    const value = (d / 2) * away * away + slope * inside + costBetween(cost, from, inside);
+    if (value < least) least = value;
+  };
+  visit(lower);
+  visit(upper);
+  if (cost === null) {
+    if (d > 0) visit(b - slope / d);
+    return least;
   }
-  if (d > 0) return least;
-  // Without curvature the term is linear far out: it has no least value if it falls towards an open end.
-  const fallsUp = upper === Infinity && slope + (slopes.at(-1) as number) < 0;
-  const fallsDown = lower === -Infinity && slope + (slopes[0] as number) > 0;
-  return fallsUp || fallsDown ? -Infinity : least === Infinity ? 0 : least;
+  for (const kink of cost.breakpoints) visit(kink);
+  if (d > 0) for (const c of cost.slopes) visit(b - (slope + c) / d);
+  return least;
 }
 
 /** Integral of the slopes from `from` to `to`. */

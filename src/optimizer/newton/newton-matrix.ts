@@ -68,7 +68,10 @@ export function factorNewtonMatrix(
     }
     const original = factor[row + j] as number;
     let pivot = original;
-    for (let e = 0; e < j; e += 1) pivot -= (factor[row + e] as number) ** 2;
+    for (let e = 0; e < j; e += 1) {
+      const value = factor[row + e] as number;
+      pivot -= value * value;
+    }
     factor[row + j] = Math.sqrt(j < k ? Math.max(pivot, 1) : rowPivot(pivot, original));
   }
 }
