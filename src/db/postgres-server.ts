@@ -25,7 +25,7 @@ import { openDatabase, type ConnectionTarget } from './database.ts';
 import { withFileLock } from './file-lock.ts';
 import { discoverBinaries, machineSources, type BinarySources } from './postgres-binaries.ts';
 import { findPostmaster, spawnPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
-import { returnLease, takeLease } from './server-lease.ts';
+import { newLeaseName, returnLease, takeLease } from './server-lease.ts';
 import { errorText, sqlStateOf, StoreError } from './store-error.ts';
 
 export interface LocalServerOptions {
@@ -77,8 +77,9 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   makeStateDirectory(layout);
   return withFileLock(layout.lockFile, async () => {
     const ready = (await attach(layout, options)) ?? (await startServer(layout, options));
-    takeLease(layout, options.leaseOf);
-    return describe({ layout, options, ...ready });
+    const lease = options.leaseOf === undefined ? newLeaseName() : String(options.leaseOf);
+    takeLease(layout, lease);
+    return describe({ layout, lease, ...ready });
   });
 }
 
@@ -116,12 +117,20 @@ export async function stopLocalServer(stateDirectory: string): Promise<boolean> 
   });
 }
 
-/** Gives up one process's use of a server; the last user stops it. */
-export async function releaseLocalServer(stateDirectory: string, leaseOf?: number): Promise<void> {
+/**
+ * Gives up the use of a server that was started with `leaseOf`; the last user stops it.
+ *
+ * @param leaseOf the process id that was given
+ */
+export async function releaseLocalServer(stateDirectory: string, leaseOf: number): Promise<void> {
   const layout = layoutOf(stateDirectory);
   makeStateDirectory(layout);
-  await withFileLock(layout.lockFile, async () => {
-    if (returnLease(layout, leaseOf)) await stopPostmaster(layout);
+  await releaseLease(layout, String(leaseOf));
+}
+
+function releaseLease(layout: ClusterLayout, lease: string): Promise<void> {
+  return withFileLock(layout.lockFile, async () => {
+    if (returnLease(layout, lease)) await stopPostmaster(layout);
   });
 }
 
@@ -226,10 +235,10 @@ function targetOf(layout: ClusterLayout, server: Postmaster, database: string): 
 function describe(
   described: ReadyServer & {
     readonly layout: ClusterLayout;
-    readonly options: LocalServerOptions;
+    readonly lease: string;
   },
 ): LocalServer {
-  const { layout, options, server, capabilities, wasStarted } = described;
+  const { layout, lease, server, capabilities, wasStarted } = described;
   return {
     pid: server.pid,
     dataDirectory: layout.dataDirectory,
@@ -237,9 +246,7 @@ function describe(
     wasStarted,
     capabilities,
     target: (databaseName) => targetOf(layout, server, databaseName),
-    release: () => releaseLocalServer(options.stateDirectory, options.leaseOf),
-    stop: async () => {
-      await stopLocalServer(options.stateDirectory);
-    },
+    release: () => releaseLease(layout, lease),
+    stop: () => withFileLock(layout.lockFile, () => stopPostmaster(layout)),
   };
 }
