@@ -47,6 +47,8 @@ interface Work {
   readonly matrix: Float64Array;
   readonly factor: Float64Array;
   readonly isFixed: Uint8Array;
+  /** Largest slope of the objective, at least one: prices begin there and are small beside it. */
+  readonly priceSize: number;
 }
 
 export function solveInteriorPoint(
@@ -65,7 +67,7 @@ export function solveInteriorPoint(
     const complementarity = meanComplementarity(work.barrier);
     const aim = Math.max(AIM_LEAST, centering * complementarity);
     const residual = prepare(work, aim);
-    if (residual < options.tolerance && complementarity < COMPLEMENTARITY_MAX) {
+    if (residual < options.tolerance && complementarity < COMPLEMENTARITY_MAX * work.priceSize) {
       return answer('converged', iteration);
     }
     if (farkasMargin(problem, work.prices.subarray(problem.factorCount)) > 0) {
@@ -101,6 +103,9 @@ function newWork(problem: EngineProblem): Work {
   for (let r = 0; r < m; r += 1) {
     width[segmentCount + r] = clipped(problem.rowUpper[r] as number) - (rowLow[r] as number);
   }
+  let priceSize = 1;
+  for (const value of problem.linear) priceSize = Math.max(priceSize, Math.abs(value));
+  for (const value of problem.segmentSlope) priceSize = Math.max(priceSize, Math.abs(value));
   const isFree = (w: number): boolean => w > WIDTH_LEAST;
   return {
     problem,
@@ -110,8 +115,8 @@ function newWork(problem: EngineProblem): Work {
     barrier: {
       width,
       inside: width.map((w) => (isFree(w) ? w / 2 : 0)),
-      lowPrice: width.map((w) => (isFree(w) ? 1 : 0)),
-      highPrice: width.map((w) => (isFree(w) ? 1 : 0)),
+      lowPrice: width.map((w) => (isFree(w) ? priceSize : 0)),
+      highPrice: width.map((w) => (isFree(w) ? priceSize : 0)),
       change: new Float64Array(count),
     },
     weights: new Float64Array(n),
@@ -123,6 +128,7 @@ function newWork(problem: EngineProblem): Work {
     matrix: new Float64Array((k + m) ** 2),
     factor: new Float64Array((k + m) ** 2),
     isFixed: new Uint8Array(m),
+    priceSize,
   };
 }
 
@@ -184,7 +190,7 @@ function prepare(work: Work, aim: number): number {
       if (g === 0) continue;
       const smooth = d * x + (signal[i] as number) + (segmentSlope[p] as number);
       const priced = smooth - (barrier.lowPrice[p] as number) + (barrier.highPrice[p] as number);
-      residual = Math.max(residual, Math.abs(priced));
+      residual = Math.max(residual, Math.abs(priced) / work.priceSize);
       gives += g;
       moves += g * (smooth + pull(barrier, p, aim));
     }
