@@ -1,5 +1,5 @@
 /** The addresses. Every screen is a chunk of its own; the login page loads none of them. */
-import { QueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import {
   createRootRouteWithContext,
   createRoute,

@@ -107,7 +107,12 @@ export function formatStatisticPercent(value: number | null | undefined): string
   }).format(value);
 }
 
+/** `account` to `accounts`, `entry` to `entries`. */
+export function pluralOf(noun: string): string {
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}
+
 /** `1 account`, `2 accounts`. */
-export function plural(count: number, one: string, many = `${one}s`): string {
+export function plural(count: number, one: string, many = pluralOf(one)): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

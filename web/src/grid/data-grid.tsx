@@ -19,7 +19,7 @@ import type {
 import { AgGridReact } from 'ag-grid-react';
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { downloadText } from '../format/csv.ts';
-import { formatCount } from '../format/numbers.ts';
+import { formatCount, pluralOf } from '../format/numbers.ts';
 import { usePreferences, ROW_HEIGHT } from '../theme/preferences.ts';
 import { DownloadIcon, SearchIcon } from '../ui/icons.tsx';
 import { EmptyState } from '../ui/state.tsx';
@@ -46,6 +46,8 @@ export interface DataGridProps<Row> {
   readonly onSelect?: (rows: readonly Row[]) => void;
   /** Lines of the export's header block. */
   readonly exportHeading?: readonly (readonly [string, string])[];
+  /** False leaves the quick filter out, for a second grid on a screen. */
+  readonly hasFilter?: boolean;
   readonly tools?: ReactNode;
   readonly emptyTitle?: string;
   readonly emptyText?: string;
@@ -166,29 +168,31 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   }, [api, columns, label, props.exportHeading, view.q, view.filter, view.sort]);
 
   const hidden = rows.length - shownCount;
-  const count = `${formatCount(shownCount)}${hidden > 0 ? ` of ${formatCount(rows.length)}` : ''} ${props.noun}${rows.length === 1 ? '' : 's'}${selectedCount > 0 ? ` · ${formatCount(selectedCount)} selected` : ''}`;
+  const count = `${formatCount(shownCount)}${hidden > 0 ? ` of ${formatCount(rows.length)}` : ''} ${rows.length === 1 ? props.noun : pluralOf(props.noun)}${selectedCount > 0 ? ` · ${formatCount(selectedCount)} selected` : ''}`;
 
   return (
     <section className="ek-grid" aria-label={label}>
       <div className="ek-grid-bar">
-        <TextInput
-          aria-label={`Filter ${label.toLowerCase()}`}
-          placeholder="Filter"
-          value={view.q ?? ''}
-          onChange={(event) => {
-            changeView({
-              q: event.currentTarget.value === '' ? undefined : event.currentTarget.value,
-            });
-          }}
-          leftSection={<SearchIcon />}
-          rightSection={
-            <kbd className="ek-kbd" aria-hidden="true">
-              /
-            </kbd>
-          }
-          data-page-filter="true"
-          w={210}
-        />
+        {props.hasFilter === false ? null : (
+          <TextInput
+            aria-label={`Filter ${label.toLowerCase()}`}
+            placeholder="Filter"
+            value={view.q ?? ''}
+            onChange={(event) => {
+              changeView({
+                q: event.currentTarget.value === '' ? undefined : event.currentTarget.value,
+              });
+            }}
+            leftSection={<SearchIcon />}
+            rightSection={
+              <kbd className="ek-kbd" aria-hidden="true">
+                /
+              </kbd>
+            }
+            data-page-filter="true"
+            w={210}
+          />
+        )}
         <span className="ek-grid-count" role="status">
           {count}
         </span>
@@ -217,7 +221,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             columnDefs={columnDefs}
             defaultColDef={DEFAULT_COLUMN}
             getRowId={(params) => (params.data.kind === 'row' ? rowId(params.data.row) : 'totals')}
-            {...(onSelect === undefined ? {} : { rowSelection: ROW_SELECTION })}
+            {...(onSelect === undefined
+              ? {}
+              : { rowSelection: ROW_SELECTION, selectionColumnDef: SELECTION_COLUMN })}
             {...(totals === null ? {} : { pinnedBottomRowData: [{ kind: 'totals', totals }] })}
             getRowClass={(params) =>
               params.data?.kind === 'totals'
@@ -228,6 +234,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             }
             quickFilterText={view.q ?? ''}
             initialState={{
+              partialColumnState: true,
               sort: { sortModel: parseSort(view.sort) },
               filter: { filterModel: parseFilter(view.filter) },
             }}
@@ -267,7 +274,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
         {shownCount > 0 ? null : (
           <div className="ek-grid-none">
             {rows.length === 0 ? (
-              <EmptyState title={props.emptyTitle ?? `No ${props.noun}s`}>
+              <EmptyState title={props.emptyTitle ?? `No ${pluralOf(props.noun)}`}>
                 {props.emptyText}
               </EmptyState>
             ) : (
@@ -301,3 +308,5 @@ const ROW_SELECTION = {
   selectAll: 'filtered',
   enableClickSelection: false,
 } as const;
+
+const SELECTION_COLUMN = { pinned: 'left', width: 36, minWidth: 36, resizable: false } as const;

@@ -14,7 +14,7 @@ export function gridTheme(density: Density) {
     headerTextColor: 'var(--ek-text-dim)',
     headerFontWeight: 600,
     headerFontSize: 12,
-    rowHoverColor: 'var(--ek-hover)',
+    rowHoverColor: 'color-mix(in srgb, var(--ek-accent) 7%, transparent)',
     selectedRowBackgroundColor: 'var(--ek-selected)',
     oddRowBackgroundColor: 'var(--ek-surface)',
     menuBackgroundColor: 'var(--ek-surface)',

@@ -30,13 +30,15 @@ function Navigation() {
             search={{ run: search.run }}
             activeOptions={{ includeSearch: false }}
             title={`${destination.purpose} (g ${destination.key})`}
-            aria-label={
-              count > 0 ? `${destination.title}, ${String(count)} open` : destination.title
-            }
           >
             <destination.icon />
             <span>{destination.title}</span>
-            {count > 0 ? <b className="ek-nav-count">{count}</b> : null}
+            {count > 0 ? (
+              <b className="ek-nav-count">
+                {count}
+                <span className="ek-visually-hidden"> open</span>
+              </b>
+            ) : null}
           </Link>
         );
       })}

@@ -114,11 +114,7 @@ function UserMenu() {
   return (
     <Menu position="bottom-end" width={180}>
       <Menu.Target>
-        <button
-          className="ek-user"
-          type="button"
-          aria-label={`${session.user.displayName}, ${roles}: account menu`}
-        >
+        <button className="ek-user" type="button">
           <b>{session.user.displayName}</b>
           <span className="ek-user-role">{roles}</span>
         </button>

@@ -40,6 +40,7 @@ export function Palette() {
       nothingFound="Nothing found"
       highlightQuery
       scrollable
+      overlayProps={{ blur: 0, backgroundOpacity: 0.45 }}
       maxHeight={420}
       searchProps={{ placeholder: 'Go to or do…', 'aria-label': 'Go to or do', size: 'sm' }}
     />

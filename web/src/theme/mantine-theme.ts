@@ -3,8 +3,11 @@ import {
   Button,
   createTheme,
   Modal,
+  Notification,
   NumberInput,
+  Input,
   PasswordInput,
+  Radio,
   Select,
   Textarea,
   TextInput,
@@ -26,12 +29,26 @@ const brand: MantineColorsTuple = [
   '#063a47',
 ];
 
+/** Mantine draws its dark surfaces from these: the tokens' blue-gray instead of its neutral gray. */
+const dark: MantineColorsTuple = [
+  '#e6ebf0',
+  '#c3ccd5',
+  '#a3b0bd',
+  '#6b7986',
+  '#485663',
+  '#2b3540',
+  '#1d252d',
+  '#171e25',
+  '#12181e',
+  '#10151a',
+];
+
 /** Compact controls everywhere: this is a desk, not a landing page. */
 export const mantineTheme = createTheme({
   primaryColor: 'brand',
-  primaryShade: { light: 7, dark: 3 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
-  colors: { brand },
+  colors: { brand, dark },
   fontFamily: 'var(--ek-font)',
   fontFamilyMonospace: 'var(--ek-mono)',
   fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '19px' },
@@ -41,8 +58,20 @@ export const mantineTheme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', size: 28, color: 'gray' } }),
     Button: Button.extend({ defaultProps: { size: 'xs' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, transitionProps: { duration: 80 } } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, transitionProps: { duration: 80 } },
+      styles: { title: { fontSize: 15, fontWeight: 650 } },
+    }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
+      styles: { description: { color: 'var(--ek-text-dim)' } },
+    }),
     NumberInput: NumberInput.extend({ defaultProps: { size: 'xs' } }),
+    Input: Input.extend({ defaultProps: { size: 'xs' } }),
+    InputWrapper: Input.Wrapper.extend({
+      styles: { description: { fontSize: 12 }, error: { fontSize: 12 } },
+    }),
+    Radio: Radio.extend({ styles: { description: { fontSize: 12, marginTop: 1 } } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
     Select: Select.extend({ defaultProps: { size: 'xs', allowDeselect: false } }),
     Textarea: Textarea.extend({ defaultProps: { size: 'xs' } }),

@@ -86,8 +86,13 @@ export function ApprovalOrders(props: { readonly item: ApprovalInboxItem }) {
             ]}
             tools={
               <>
-                <Button variant="default" onClick={() => setDialog('decline')}>
-                  Decline{selectedIds.size > 0 ? ` ${String(chosen.length)}` : '…'}
+                <Button
+                  variant="default"
+                  disabled={selectedIds.size === 0}
+                  title={selectedIds.size === 0 ? 'Select the orders to decline' : undefined}
+                  onClick={() => setDialog('decline')}
+                >
+                  Decline{selectedIds.size > 0 ? ` ${formatCount(chosen.length)}` : ''}
                 </Button>
                 <Button onClick={() => setDialog('approve')} title="Shift+A">
                   Approve {formatCount(chosen.filter(isApprovable).length)}

@@ -86,15 +86,7 @@ const COLUMNS: readonly GridColumn<Row>[] = [
     kind: 'chip',
     header: 'Verdict',
     value: (row) => VERDICTS[row.evaluation.verdict],
-    width: 132,
-    isPinned: true,
-  },
-  {
-    id: 'rule',
-    kind: 'text',
-    header: 'Rule',
-    value: (row) => row.evaluation.title,
-    width: 270,
+    width: 124,
     isPinned: true,
   },
   {
@@ -102,23 +94,10 @@ const COLUMNS: readonly GridColumn<Row>[] = [
     kind: 'chip',
     header: 'Severity',
     value: (row) => SEVERITIES[row.evaluation.severity],
-    width: 92,
+    width: 86,
   },
-  {
-    id: 'scope',
-    kind: 'text',
-    header: 'Scope',
-    value: (row) => row.evaluation.subject.kind,
-    width: 92,
-  },
-  { id: 'subject', kind: 'text', header: 'Subject', value: (row) => row.subject, width: 230 },
-  {
-    id: 'of',
-    kind: 'text',
-    header: 'Of',
-    value: (row) => row.evaluation.measuredSubject,
-    width: 110,
-  },
+  { id: 'rule', kind: 'text', header: 'Rule', value: (row) => row.evaluation.title, width: 236 },
+  { id: 'subject', kind: 'text', header: 'Subject', value: (row) => row.subject, width: 210 },
   ...(['measuredBefore', 'measured', 'limit'] as const).map((name) => ({
     id: name,
     kind: 'drawn' as const,
@@ -126,22 +105,29 @@ const COLUMNS: readonly GridColumn<Row>[] = [
     header: name === 'measuredBefore' ? 'Before' : name === 'measured' ? 'Measured' : 'Limit',
     width: 104,
     value: (row: Row) => row.evaluation[name],
-    draw: (row: Row) => measureText(row.evaluation[name], null),
+    draw: (row: Row) => measureText(row.evaluation[name], row.evaluation.title),
   })),
   {
-    id: 'passive',
+    id: 'of',
     kind: 'text',
-    header: 'Breach',
-    width: 86,
-    value: (row) =>
-      row.evaluation.verdict !== 'fail' ? '' : row.evaluation.isPassive ? 'Passive' : 'Active',
+    header: 'Of',
+    value: (row) => row.evaluation.measuredSubject ?? '',
+    width: 110,
   },
+  { id: 'breach', kind: 'text', header: 'Breach', value: breachText, width: 82 },
   {
     id: 'orders',
     kind: 'count',
     header: 'Orders',
     value: (row) => row.evaluation.orderIds.length,
-    width: 80,
+    width: 78,
+  },
+  {
+    id: 'scope',
+    kind: 'text',
+    header: 'Scope',
+    value: (row) => row.evaluation.subject.kind,
+    width: 92,
   },
   {
     id: 'why',
@@ -159,6 +145,12 @@ const COLUMNS: readonly GridColumn<Row>[] = [
     width: 220,
   },
 ];
+
+/** Who caused it: the orders, or the market. */
+function breachText(row: Row): string {
+  if (row.evaluation.verdict !== 'fail') return '';
+  return row.evaluation.isPassive ? 'Passive' : 'Active';
+}
 const rowId = (row: Row): string => row.id;
 
 function VerdictTiles(props: { readonly report: ComplianceView }) {

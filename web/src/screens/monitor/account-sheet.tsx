@@ -59,7 +59,9 @@ function Bands(props: { readonly account: AccountView }) {
   const rows = useMemo(() => bandRows(props.account), [props.account]);
   return (
     <Section title="Current, target and band">
-      <div style={{ display: 'flex', alignItems: 'center', gap: 10, marginBottom: 6 }}>
+      <div
+        style={{ display: 'flex', alignItems: 'center', gap: 10, marginBottom: 6, fontSize: 12 }}
+      >
         <SegmentedControl
           size="xs"
           aria-label="Show as"
@@ -70,9 +72,7 @@ function Bands(props: { readonly account: AccountView }) {
             { value: 'table', label: 'Table' },
           ]}
         />
-        <span className="ek-dim">
-          bar: current · line: target · shade: band · striped orange: outside
-        </span>
+        <span className="ek-dim">bar current · line target · shade band · striped: outside</span>
       </div>
       <Suspense fallback={<LoadingState what="the chart" />}>
         {look === 'chart' ? <BandChart rows={rows} /> : <BandTable rows={rows} />}

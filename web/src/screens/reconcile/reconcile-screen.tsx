@@ -280,6 +280,7 @@ export function ReconcileScreen() {
               />
               <DataGrid
                 label="Reconciliations"
+                hasFilter={false}
                 noun="reconciliation"
                 rows={all}
                 columns={HISTORY_COLUMNS}

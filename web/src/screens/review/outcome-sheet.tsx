@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import type { RunAccount } from '../../../../src/api/contract/index.ts';
 import { triggerText } from '../../api/labels.ts';
 import {
@@ -5,6 +6,7 @@ import {
   formatStatistic,
   formatStatisticPercent,
   formatWeight,
+  plural,
 } from '../../format/numbers.ts';
 import { Facts, Section, Sheet } from '../../ui/screen.tsx';
 import { GainFigure } from '../../ui/value.tsx';
@@ -92,9 +94,9 @@ export function OutcomeSheet(props: {
       subtitle={`${account.householdName} · ${account.triggers.map(triggerText).join('; ') || 'no trigger'}`}
       onClose={props.onClose}
       footer={
-        <button type="button" className="ek-user" onClick={props.onShowOrders}>
-          Its {account.orderCount} orders
-        </button>
+        <Button variant="default" onClick={props.onShowOrders}>
+          Show its {plural(account.orderCount, 'order')}
+        </Button>
       }
     >
       <Messages account={account} />
