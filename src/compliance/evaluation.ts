@@ -54,10 +54,11 @@ export interface ComplianceRequest {
 export function evaluateCompliance(request: ComplianceRequest): ComplianceReport {
   const orders = [...request.orders].sort(byOrderId);
   const checks = rulesInForce(request.rules, request.asOfDate).map(prepareRule);
+  const byScope = Map.groupBy(checks, (check) => check.rule.scope);
   const evaluations: RuleEvaluation[] = [];
   const evaluate = (scope: RuleScope, target: () => CheckSubject): void => {
-    const ofScope = checks.filter((check) => check.rule.scope === scope);
-    if (ofScope.length === 0) return;
+    const ofScope = byScope.get(scope);
+    if (ofScope === undefined) return;
     const subject = target();
     for (const check of ofScope) evaluations.push(...evaluateRule(check, subject));
   };

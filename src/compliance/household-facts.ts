@@ -35,20 +35,25 @@ export interface HouseholdContext {
   readonly orders: readonly ProposedOrder[];
 }
 
+interface WashSaleContext extends HouseholdContext {
+  /** The first day whose sales and purchases still count. */
+  readonly windowStart: CalendarDate;
+}
+
 export function householdFacts(context: HouseholdContext): FactTable {
-  const { instruments } = context.snapshot;
+  const { instruments, asOfDate, settings } = context.snapshot;
+  const windowStart = addDays(asOfDate, -settings.tax.washSaleWindowDays);
   const symbols = [...new Set(context.orders.map((order) => order.symbol))]
     .filter((symbol) => instruments.get(symbol)?.assetClass !== 'cash')
     .sort();
   const table: Record<HouseholdFactName, readonly Measure[]> = {
-    washSaleQuantity: symbols.map((symbol) => washSaleMeasure(symbol, context)),
+    washSaleQuantity: symbols.map((symbol) => washSaleMeasure(symbol, { ...context, windowStart })),
   };
   return new Map(Object.entries(table));
 }
 
-function washSaleMeasure(symbol: InstrumentSymbol, context: HouseholdContext): Measure {
-  const { snapshot, accounts, orders } = context;
-  const windowStart = addDays(snapshot.asOfDate, -snapshot.settings.tax.washSaleWindowDays);
+function washSaleMeasure(symbol: InstrumentSymbol, context: WashSaleContext): Measure {
+  const { accounts, orders, windowStart } = context;
   const isTaxed = new Map(
     accounts.map(({ account }) => [account.accountId, isTaxable(account.taxStatus)]),
   );
@@ -60,7 +65,7 @@ function washSaleMeasure(symbol: InstrumentSymbol, context: HouseholdContext): M
   );
   const losses = sum(lossSells.map(lossQuantity));
   const past = pastLosses(symbol, windowStart, accounts);
-  const recent = recentPurchases(symbol, windowStart, context);
+  const recent = recentPurchases(symbol, context);
   const exposedBuys = minimum(bought, losses.plus(past.quantity));
   const exposedSells = minimum(losses, recent);
   const meets = exposedBuys.plus(exposedSells);
@@ -141,8 +146,7 @@ function purchaseOf(lotId: TaxLotId, history: readonly Transaction[]): Transacti
  */
 function recentPurchases(
   symbol: InstrumentSymbol,
-  windowStart: CalendarDate,
-  { accounts, orders }: HouseholdContext,
+  { accounts, orders, windowStart }: WashSaleContext,
 ): Quantity {
   const sold = new Map<TaxLotId, Quantity>();
   const soldAtLoss = new Set<TaxLotId>();
