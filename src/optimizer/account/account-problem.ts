@@ -15,6 +15,7 @@ import type {
   PiecewiseCost,
   RebalanceKind,
   RiskModel,
+  TargetGroup,
   TargetLine,
 } from '../../domain/index.ts';
 
@@ -102,14 +103,11 @@ function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
   const { lines, cashTargetWeight } = input.targets;
   const invested = 1 - cashTargetWeight.toFloat();
   const currents = lines.map((line) => line.currentWeight.toFloat());
+  const cashBand = input.settings.tolerance.cashBandWeight.toFloat();
   let isFree = input.isBudgetRelaxed;
   switch (input.kind) {
     case 'full':
-      narrowToTarget(
-        ranges,
-        currents,
-        invested - input.settings.tolerance.cashBandWeight.toFloat(),
-      );
+      narrowToTarget(input.targets, ranges, invested - cashBand);
       break;
     case 'investCash':
       ranges.forEach((range, i) => {
@@ -146,15 +144,15 @@ function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
  * Where restrictions leave more cash than the band allows, names that may be bought can exceed their
  * targets to hold the exposure instead; where the sales below leave too little, more may be sold.
  */
-function narrowToTarget(
-  ranges: NameRange[],
-  currents: readonly number[],
-  investedLeast: number,
-): void {
+function narrowToTarget(targets: AccountTargets, ranges: NameRange[], investedLeast: number): void {
+  // A limit on a group may ask its names to go past their targets.
+  const capped = namesIn(targets, (group) => group.maximumWeight !== null);
+  const floored = namesIn(targets, (group) => group.minimumWeight !== null);
   const narrowed = ranges.map((range, i): NameRange => {
-    const current = currents[i] ?? 0;
-    const low = Math.min(current, range.target);
-    const high = Math.max(current, range.target);
+    const line = targets.lines[i] as TargetLine;
+    const current = line.currentWeight.toFloat();
+    const low = capped.has(line.symbol) ? range.lower : Math.min(current, range.target);
+    const high = floored.has(line.symbol) ? range.upper : Math.max(current, range.target);
     const lower = Math.min(range.upper, Math.max(range.lower, low));
     return { target: range.target, lower, upper: Math.max(lower, Math.min(range.upper, high)) };
   });
@@ -165,6 +163,13 @@ function narrowToTarget(
     if (isFundable) range.lower = lower;
     if (isPlaceable) range.upper = Math.max(range.lower, upper);
   });
+}
+
+function namesIn(
+  targets: AccountTargets,
+  isChosen: (group: TargetGroup) => boolean,
+): ReadonlySet<InstrumentSymbol> {
+  return new Set(targets.groups.filter(isChosen).flatMap((group) => group.symbols));
 }
 
 /**

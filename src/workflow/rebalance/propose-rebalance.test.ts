@@ -1,0 +1,214 @@
+import { describe, expect, it } from 'vitest';
+import { AS_OF, firmSnapshot, table } from '../../../test/support/firm.ts';
+import type { AccountId, AccountOutcome, RebalanceKind, RebalanceRun } from '../../domain/index.ts';
+import { proposeRebalance } from './propose-rebalance.ts';
+
+async function runOf(
+  tables: Readonly<Record<string, string>>,
+  kind: RebalanceKind = 'full',
+): Promise<RebalanceRun> {
+  const snapshot = firmSnapshot(tables);
+  return proposeRebalance({
+    snapshot,
+    request: {
+      rebalanceKind: kind,
+      asOfDate: AS_OF,
+      reason: 'test',
+      accounts: new Map([...snapshot.accounts.keys()].map((id) => [id, []])),
+    },
+  });
+}
+
+const ordersOf = (run: RebalanceRun, account = 'A1'): string[] =>
+  outcomeOf(run, account).orders.map((o) => `${o.side} ${o.quantity.toString()} ${o.symbol}`);
+
+function outcomeOf(run: RebalanceRun, account = 'A1'): AccountOutcome {
+  const outcome = run.accounts.find((a) => a.accountId === (account as AccountId));
+  if (outcome === undefined) throw new Error('the account took part');
+  return outcome;
+}
+
+/** No costs and no taxes: the answer is then the target, rounded to whole shares. */
+const FREE = JSON.stringify({ costs: { linearRate: '0' } });
+const ira = table(`
+  | accountId | householdId | taxStatus      | modelId |
+  | A1        | H1          | traditionalIra | M       |`);
+
+describe('a run', () => {
+  it('trades to the model when nothing is in the way', async () => {
+    // 100 AAA at 100; half goes to BBB at 50: sell 50 AAA, buy 100 BBB.
+    const run = await runOf({ 'accounts.csv': ira, 'settings.json': FREE });
+    expect(ordersOf(run)).toEqual(['sell 50 AAA', 'buy 100 BBB']);
+    const outcome = outcomeOf(run);
+    expect(outcome.driftBefore?.activeShare.toString()).toBe('0.5');
+    expect(outcome.driftAfter?.activeShare.toString()).toBe('0');
+    expect(outcome.cashAfter.toString()).toBe('0');
+    expect(outcome.certificate?.gap ?? 1).toBeLessThan(1e-9);
+  });
+
+  it('W1: is the same run for the same snapshot and request, whatever the order of rows', async () => {
+    const lots = (rows: string[]): string =>
+      ['accountId,symbol,quantity,costBasis,acquiredDate,lotId', ...rows].join('\n');
+    const rows = [
+      'A1,AAA,100,8000,2020-01-02,a1',
+      'A1,CCC,40,900,2021-01-02,c1',
+      'A1,BBB,10,700,2025-05-02,b1',
+    ];
+    const forward = await runOf({ 'tax-lots.csv': lots(rows) });
+    const backward = await runOf({ 'tax-lots.csv': lots([...rows].reverse()) });
+    expect(backward.runId).toBe(forward.runId);
+    expect(backward.resultHash).toBe(forward.resultHash);
+    const other = await runOf({ 'tax-lots.csv': lots(rows.slice(0, 2)) });
+    expect(other.resultHash).not.toBe(forward.resultHash);
+  });
+
+  it('W2: refuses one account and decides the others', async () => {
+    const run = await runOf({
+      'accounts.csv': table(`
+        | accountId | householdId | taxStatus | modelId | status |
+        | A1        | H1          | rothIra   | M       | open   |
+        | A2        | H1          | rothIra   | M       | frozen |
+        | A3        | H1          | rothIra   |         | open   |`),
+      'tax-lots.csv': table(`
+        | accountId | symbol | quantity | costBasis | acquiredDate |
+        | A1        | AAA    | 100      | 8000      | 2020-01-02   |
+        | A2        | AAA    | 100      | 8000      | 2020-01-02   |
+        | A3        | AAA    | 100      | 8000      | 2020-01-02   |`),
+      'cash.csv': 'accountId,amount\nA1,0\nA2,0\nA3,0',
+    });
+    expect(run.accounts.map((a) => [a.accountId, a.status, a.findings.map((f) => f.code)])).toEqual(
+      [
+        ['A1', 'proposed', []],
+        ['A2', 'refused', ['ACCOUNT_FROZEN']],
+        ['A3', 'refused', ['ACCOUNT_WITHOUT_MODEL']],
+      ],
+    );
+  });
+
+  it('W3: no account buys what another of the household sells at a loss', async () => {
+    const tables = {
+      'accounts.csv': table(`
+        | accountId | householdId | taxStatus | modelId |
+        | A1        | H1          | taxable   | M       |
+        | A2        | H1          | rothIra   | M       |`),
+      'tax-lots.csv': table(`
+        | accountId | symbol | quantity | costBasis | acquiredDate |
+        | A1        | AAA    | 100      | 15000     | 2020-01-02   |
+        | A2        | BBB    | 200      | 8000      | 2020-01-02   |`),
+      'cash.csv': 'accountId,amount\nA1,0\nA2,0',
+      'settings.json': FREE,
+    };
+    const run = await runOf(tables);
+    expect(ordersOf(run, 'A1')).toContain('sell 50 AAA');
+    // A2 wants AAA, which A1 sells at a loss today; it keeps its cash's worth in BBB instead.
+    expect(ordersOf(run, 'A2').filter((text) => text.endsWith('AAA'))).toEqual([]);
+    const allowed = await runOf({
+      ...tables,
+      'settings.json': JSON.stringify({ tax: { avoidWashSales: false } }),
+    });
+    expect(ordersOf(allowed, 'A2').some((text) => /^buy \d+ AAA$/.test(text))).toBe(true);
+  });
+});
+
+describe('kinds', () => {
+  const lots = (aaa: number, bbb: number): string =>
+    table(`
+      | accountId | symbol | quantity       | costBasis | acquiredDate |
+      | A1        | AAA    | ${String(aaa)} | 1000      | 2020-01-02   |
+      | A1        | BBB    | ${String(bbb)} | 1000      | 2020-01-02   |`);
+  const base = { 'accounts.csv': ira, 'settings.json': FREE };
+
+  it('hold proposes nothing', async () => {
+    const outcome = outcomeOf(await runOf({ 'accounts.csv': ira }, 'hold'));
+    expect([outcome.status, outcome.orders]).toEqual(['unchanged', []]);
+  });
+
+  it('toBand leaves alone what is inside its band', async () => {
+    // 51 % and 49 % of 10,000 with a band of two points: nothing to do.
+    const run = await runOf({ ...base, 'tax-lots.csv': lots(51, 98) }, 'toBand');
+    expect(outcomeOf(run).status).toBe('unchanged');
+    expect(ordersOf(await runOf({ ...base, 'tax-lots.csv': lots(51, 98) }))).toEqual([
+      'sell 1 AAA',
+      'buy 2 BBB',
+    ]);
+  });
+
+  it.each([
+    // 60 % AAA against 50 +- 2 points, of 10,000
+    ['target', ['sell 10 AAA', 'buy 20 BBB']],
+    ['edge', ['sell 8 AAA', 'buy 16 BBB']],
+    ['half', ['sell 9 AAA', 'buy 18 BBB']],
+  ])('toBand returns to the %s', async (bandReturn, orders) => {
+    const settings = JSON.stringify({ costs: { linearRate: '0' }, tolerance: { bandReturn } });
+    const run = await runOf(
+      { ...base, 'settings.json': settings, 'tax-lots.csv': lots(60, 80) },
+      'toBand',
+    );
+    expect(ordersOf(run)).toEqual(orders);
+  });
+
+  it('investCash only buys, and nothing that is above its target', async () => {
+    // 60 AAA + 60 BBB = 9,000 and 1,000 of cash: AAA is above its 5,000, BBB takes all of it.
+    const run = await runOf(
+      { ...base, 'tax-lots.csv': lots(60, 60), 'cash.csv': 'accountId,amount\nA1,1000' },
+      'investCash',
+    );
+    expect(ordersOf(run)).toEqual(['buy 20 BBB']);
+  });
+
+  it('raiseCash only sells, at least what the reserve needs', async () => {
+    // Total 10,000, reserve 1,000: targets are 4,500 each; AAA is at 6,000 and gives the 1,000.
+    const accounts = table(`
+      | accountId | householdId | taxStatus      | modelId | cashReserveAmount |
+      | A1        | H1          | traditionalIra | M       | 1000              |`);
+    const run = await runOf(
+      { ...base, 'accounts.csv': accounts, 'tax-lots.csv': lots(60, 80) },
+      'raiseCash',
+    );
+    expect(ordersOf(run)).toEqual(['sell 10 AAA']);
+    expect(outcomeOf(run).cashAfter.toString()).toBe('1000');
+  });
+});
+
+describe('limits', () => {
+  it('a sector limit binds, has a price, and is named in the reason', async () => {
+    const run = await runOf({
+      'accounts.csv': ira,
+      'settings.json': FREE,
+      'models.csv': table(`
+        | modelId | component | weight |
+        | M       | AAA       | 0.4    |
+        | M       | CCC       | 0.4    |
+        | M       | BBB       | 0.2    |`),
+      'restrictions.csv': table(`
+        | scope | sector     | kind      | value | reason |
+        | firm  | Technology | maxWeight | 0.5   | policy |`),
+    });
+    const outcome = outcomeOf(run);
+    const binding = outcome.binding.find((b) => b.constraint.startsWith('sector:Technology'));
+    expect(binding?.shadowPrice).not.toBe(0);
+    const codes = outcome.orders.flatMap((o) => o.reasons.map((r) => `${o.symbol} ${r.code}`));
+    expect(codes).toContain('AAA LIMITED_BY');
+    const tech = outcome.orders.find((o) => o.symbol === 'AAA');
+    // AAA + CCC may be half of 10,000.
+    const bought = outcome.orders.find((o) => o.symbol === 'CCC');
+    const kept = 100 - Number(tech?.quantity.toString() ?? 0);
+    expect(kept * 100 + Number(bought?.quantity.toString() ?? 0) * 25).toBeLessThanOrEqual(5000.01);
+  });
+
+  it('limits that cannot hold together are refused with the conflict and its cure', async () => {
+    const run = await runOf({
+      'accounts.csv': ira,
+      'restrictions.csv': table(`
+        | scope | symbol | sector     | kind      | value | reason |
+        | firm  |        | Technology | maxWeight | 0.2   | low    |
+        | firm  | AAA    |            | minWeight | 0.4   | high   |`),
+    });
+    const outcome = outcomeOf(run);
+    expect(outcome.status).toBe('refused');
+    expect(outcome.findings.map((f) => f.code)).toEqual(['CONSTRAINTS_IN_CONFLICT']);
+    expect(outcome.conflict.length).toBeGreaterThan(0);
+    // Either rule must give by the difference of the two: 0.4 - 0.2.
+    for (const { relaxation } of outcome.conflict) expect(relaxation).toBeCloseTo(0.2, 6);
+  });
+});
