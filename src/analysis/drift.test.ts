@@ -71,7 +71,7 @@ test('drift of a small account, by hand', () => {
   expect(drift.relativeMaxSubject).toBe('CCC');
 });
 
-test('exactly on the edge is in tolerance; a held name without a target is not', () => {
+test('R5 exactly on the edge is in tolerance; a held name without a target is not', () => {
   // BBB stands at 0.24 = 0.2 x 1.2, its edge.
   expect(driftOf(sample).breaches).toEqual(['AAA', 'CCC', 'OLD']);
 });

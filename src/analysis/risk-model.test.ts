@@ -1,100 +1,18 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Decimal, Rng, addDays, parseCalendarDate } from '../kernel/index.ts';
+import { Rng, addDays } from '../kernel/index.ts';
+import type { PriceBar, RiskModel } from '../domain/index.ts';
 import {
-  identifier,
-  type Instrument,
-  type InstrumentSymbol,
-  type PriceBar,
-  type RiskModel,
-} from '../domain/index.ts';
+  START,
+  bars,
+  covariance,
+  estimate,
+  named,
+  randomReturns,
+  sampleCovariance,
+  symbol,
+} from '../../test/support/price-worlds.ts';
 import { estimateRiskModel, SPECIFIC_VARIANCE_FLOOR } from './risk-model.ts';
 import { trackingError } from './tracking-error.ts';
-
-const symbol = (text: string): InstrumentSymbol => identifier<InstrumentSymbol>(text);
-const START = parseCalendarDate('2025-01-01');
-
-function bars(returns: readonly number[], skip = 0): PriceBar[] {
-  let level = 100;
-  const all = [100, ...returns.map((value) => (level *= 1 + value))];
-  return all
-    .map((price, t) => ({
-      date: addDays(START, t),
-      close: Decimal.fromFloat<'Price'>(price, { scale: 14, mode: 'halfEven' }),
-      volume: null,
-      adjustedClose: null,
-    }))
-    .slice(skip);
-}
-
-function instrument(name: string, sector: string | null, assetClass = 'equity'): Instrument {
-  return {
-    symbol: symbol(name),
-    name,
-    assetClass,
-    sector,
-    industry: null,
-    country: null,
-    issuer: null,
-    currency: 'USD',
-    lotSize: Decimal.parse<'Quantity'>('1'),
-    isFractional: false,
-    figi: null,
-    isin: null,
-  };
-}
-
-interface World {
-  readonly histories: Readonly<Record<string, PriceBar[]>>;
-  readonly sectors?: Readonly<Record<string, string>>;
-  readonly order?: readonly string[];
-}
-
-function estimate(world: World, factorCount: number): ReturnType<typeof estimateRiskModel> {
-  const names = world.order ?? Object.keys(world.histories);
-  return estimateRiskModel(
-    {
-      symbols: names.map(symbol),
-      priceHistory: new Map(names.map((name) => [symbol(name), world.histories[name] ?? []])),
-      instruments: new Map(
-        names.map((name) => [symbol(name), instrument(name, world.sectors?.[name] ?? null)]),
-      ),
-      asOfDate: addDays(START, 400),
-    },
-    { factorCount, returnDays: 252 },
-  );
-}
-
-/** Row i, column j of diag(specific) + F F'. */
-function covariance(model: RiskModel, i: number, j: number): number {
-  const k = model.factorCount;
-  let value = i === j ? (model.specificVariance[i] as number) : 0;
-  for (let f = 0; f < k; f += 1) {
-    value += (model.factors[i * k + f] as number) * (model.factors[j * k + f] as number);
-  }
-  return value;
-}
-
-function sampleCovariance(a: readonly number[], b: readonly number[]): number {
-  const mean = (values: readonly number[]): number =>
-    values.reduce((total, value) => total + value, 0) / values.length;
-  const [ma, mb] = [mean(a), mean(b)];
-  const total = a.reduce((sum, value, t) => sum + (value - ma) * ((b[t] as number) - mb), 0);
-  return (252 * total) / (a.length - 1);
-}
-
-function randomReturns(seed: number, n: number, length: number): number[][] {
-  const rng = new Rng(seed);
-  const market = Array.from({ length }, () => 0.01 * rng.normal());
-  return Array.from({ length: n }, () => {
-    const beta = rng.between(0.5, 1.5);
-    return market.map((value) => beta * value + 0.008 * rng.normal());
-  });
-}
-
-function named(returns: readonly number[][]): Record<string, PriceBar[]> {
-  return Object.fromEntries(returns.map((one, i) => [`N${String(i).padStart(4, '0')}`, bars(one)]));
-}
 
 test('alternating returns of one size: variance by hand', () => {
   // 24 returns of +1 % and -1 % in turn: mean 0, sum of squares 24e-4, over 23, times 252.
@@ -137,53 +55,6 @@ test('a world of two factors without noise is recovered whole by two components'
   });
   // A third component has nothing to explain.
   expect(estimate({ histories: named(returns) }, 3).model.factorCount).toBe(2);
-});
-
-test('R1 the diagonal is the sample variance up to the floor, with names many or few', () => {
-  fc.assert(
-    fc.property(
-      fc.integer(),
-      fc.constantFrom([6, 60], [50, 30]),
-      fc.integer({ min: 0, max: 5 }),
-      (seed, [n, length], factorCount) => {
-        const returns = randomReturns(seed, n as number, length as number);
-        const { model } = estimate({ histories: named(returns) }, factorCount);
-        returns.forEach((one, i) => {
-          const variance = sampleCovariance(one, one);
-          expect(covariance(model, i, i)).toBeGreaterThan(variance - 1e-9);
-          expect(covariance(model, i, i)).toBeLessThan(variance + SPECIFIC_VARIANCE_FLOOR + 1e-9);
-        });
-      },
-    ),
-    { numRuns: 20 },
-  );
-});
-
-test('R2 no portfolio has negative variance', () => {
-  fc.assert(
-    fc.property(fc.integer(), (seed) => {
-      const { model } = estimate({ histories: named(randomReturns(seed, 8, 40)) }, 3);
-      const rng = new Rng(seed);
-      const active = new Map(model.assets.map((name) => [name, rng.normal()]));
-      expect(trackingError(active, model)).toBeGreaterThan(0);
-    }),
-    { numRuns: 20 },
-  );
-});
-
-test('R3 a permutation of the symbols permutes the model, bit for bit', () => {
-  const histories = named(randomReturns(3, 7, 50));
-  const order = Object.keys(histories).toReversed();
-  const forward = estimate({ histories }, 3).model;
-  const backward = estimate({ histories, order }, 3).model;
-  expect(backward.assets).toEqual(forward.assets.toReversed());
-  forward.assets.forEach((_, i) => {
-    const j = forward.assets.length - 1 - i;
-    expect(backward.specificVariance[j]).toBe(forward.specificVariance[i]);
-    expect(backward.factors.slice(j * 3, j * 3 + 3)).toEqual(
-      forward.factors.slice(i * 3, i * 3 + 3),
-    );
-  });
 });
 
 test('R4 a short history stands on the mean of its sector, and the findings say so', () => {

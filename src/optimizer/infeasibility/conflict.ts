@@ -1,6 +1,6 @@
 /**
  * Why limits cannot hold together: a smallest set of them by deletion, and for each the least relaxation
- * that would cure the conflict (SOLVER section 3.7).
+ * that would cure the conflict (docs/concepts/optimizer.md).
  */
 import type { ConflictingConstraint, LinearRow, OptimizationProblem } from '../../domain/index.ts';
 import { solveDualNewton } from '../newton/dual-newton.ts';

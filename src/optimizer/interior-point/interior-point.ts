@@ -1,6 +1,6 @@
 /**
  * The second engine: a primal-dual interior point over the segments of every cost curve, with the factors
- * eliminated by Woodbury's identity down to one (k + m) matrix per iteration (SOLVER section 3.11). It shares
+ * eliminated by Woodbury's identity down to one (k + m) matrix per iteration. It shares
  * the matrix kernels with the first engine, not its active sets: degenerate rows do not trouble it.
  *
  * Each segment p of asset i is a variable y in [0, width]; x_i = lower_i + sum y. A range row has a slack

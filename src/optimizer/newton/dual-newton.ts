@@ -1,5 +1,5 @@
 /**
- * Dual semismooth Newton method in factor space (SOLVER section 3): the unknowns are one price per factor
+ * Dual semismooth Newton method in factor space (docs/concepts/optimizer.md): the unknowns are one price per factor
  * and one per row; every asset answers the prices in closed form; the dual is concave and piecewise
  * quadratic, so that on the right piece one step is exact.
  */

@@ -11,7 +11,7 @@ export interface LineSearchResult {
 }
 
 /**
- * A step that climbs the concave dual along a Newton direction (SOLVER section 3.4): the slope at a
+ * A step that climbs the concave dual along a Newton direction (docs/concepts/optimizer.md): the slope at a
  * trial costs one asset pass and no matrix work.
  *
  * @param slopeAt  derivative of the dual at a step; leaves the assets at the step asked for last

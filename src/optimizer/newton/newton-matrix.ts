@@ -11,10 +11,9 @@ const PIVOT_ABSOLUTE = 1e-12;
 const PIVOT_EMPTY = 1e-3;
 
 /**
- * H = [I 0; 0 0] + G' T G, lower triangle, row-major; rows that are fixed at zero price become unit rows.
+ * H = [I 0; 0 0] + G' T G into `matrix`, (k + m) x (k + m), row-major, lower triangle only.
  *
  * @param slack n; the diagonal of T
- * @param isFixed m; 1 where the row's price stays zero
  */
 export function buildNewtonMatrix(
   problem: EngineProblem,

@@ -3,8 +3,8 @@ import type { EngineProblem } from '../problem/engine-problem.ts';
 /**
  * Which rows have a price and on which side they hold. A range row at price zero is *fixed* there while
  * it is slack; it is released when it is violated and fixed again when its price would change sign
- * (SOLVER section 3.5). A proximal term on the slack and releasing all violated rows at once were tried
- * by the authors of that note and fail.
+ * (docs/concepts/optimizer.md). Rejected: a proximal term on the slack, which needs four times the
+ * iterations, and releasing all violated rows at once, which jams.
  */
 export interface RowState {
   /** m; 1 where the price stays zero. */
