@@ -259,7 +259,7 @@ describe('importing into a firm directory', () => {
       'f.xml',
       flex(
         `<OpenPositions>${position('SUMMARY', '10')}${position('LOT', '4', 'openDateTime="2025-01-02"')}${position('LOT', '6', 'openDateTime="2025-01-03"')}</OpenPositions>` +
-          '<CashReport><CashReportCurrency accountId="U1" currency="USD" endingCash="7"/><CashReportCurrency accountId="U1" currency="EUR" endingCash="5"/></CashReport>',
+          '<CashReport><CashReportCurrency accountId="U1" currency="USD" endingCash="7"/><CashReportCurrency accountId="U1" currency="EUR" endingCash="0"/></CashReport>',
       ),
     );
     const { files, findings } = importToFirmDirectory(mergeImports([records]));
@@ -275,6 +275,70 @@ describe('importing into a firm directory', () => {
     const again = readFirmDirectory(importToFirmDirectory(records, first.book).files);
     expect(again.findings).toEqual([]);
     expect(again.book).toEqual(first.book);
+  });
+
+  it('uses the latest of several dates, and reports a position that two files give for one date', () => {
+    const first = readCustodianFile('1.csv', POSITIONS);
+    const later = readCustodianFile(
+      '2.csv',
+      POSITIONS.replace('11/13/2026', '11/16/2026').replace('"1,000"', '"900"'),
+    );
+    for (const order of [
+      [first, later],
+      [later, first],
+    ]) {
+      const { files } = importToFirmDirectory(mergeImports(order));
+      expect(files.get('tax-lots.csv')?.split('\n').slice(1)).toEqual([
+        'XXXX-1111,QQA1,900,2000,,,',
+        '',
+      ]);
+    }
+    const twice = importToFirmDirectory(mergeImports([first, first]));
+    expect(twice.findings.map(({ code }) => code)).toContain('RECORD_DUPLICATE');
+  });
+
+  it('writes foreign holdings, so that the reader holds their account back', () => {
+    const foreign = position('SUMMARY', '10').replace('currency="USD"', 'currency="EUR"');
+    const records = readCustodianFile(
+      'f.xml',
+      flex(
+        `<OpenPositions>${foreign}</OpenPositions><CashReport><CashReportCurrency accountId="U1" currency="EUR" endingCash="5"/></CashReport>`,
+      ),
+    );
+    const { files, findings } = importToFirmDirectory(records);
+    expect(
+      findings.filter(({ severity }) => severity === 'error').map(({ message }) => message),
+    ).toEqual(['1 positions of U1 in EUR, not USD', '1 cash balances of U1 in EUR, not USD']);
+    const reading = readFirmDirectory(filled(files));
+    expect([...accountsAtFault(reading.findings, reading.book)]).toEqual(['U1']);
+    expect(reading.findings.map(({ code }) => code)).toContain('CURRENCY_NOT_BASE');
+  });
+
+  it('a file of lots alone replaces the lots of its symbol and no others', () => {
+    const book = readFirmDirectory(
+      new Map([
+        ['households.csv', 'householdId\nH\n'],
+        ['accounts.csv', 'accountId,householdId,taxStatus,modelId\nXXXX-1111,H,taxable,\n'],
+        ['securities.csv', 'symbol,assetClass\nQQA1,equity\nQQB2,equity\n'],
+        [
+          'tax-lots.csv',
+          'accountId,symbol,quantity,costBasis,acquiredDate,lotId\nXXXX-1111,QQA1,5,5,2020-01-02,a\nXXXX-1111,QQB2,7,7,2020-01-02,b\n',
+        ],
+        ['cash.csv', 'accountId,amount\nXXXX-1111,0\n'],
+        ['prices.csv', 'symbol,date,close\nQQA1,2026-11-13,2\nQQB2,2026-11-13,2\n'],
+        ['models.csv', 'modelId,component,weight\n'],
+      ]),
+    ).book;
+    const lotFile =
+      '"QQA1 Lot Details for Trust XXXX-1111 as of 10:00 PM ET, 11/13/2026"\n"Open Date","Quantity","Price","Cost/Share","Market Value","Cost Basis",\n"03/01/2024","6","$2.50","$2.00","$15.00","$12.00",\n';
+    const { files } = importToFirmDirectory(readCustodianFile('l.csv', lotFile), book);
+    const after = readFirmDirectory(files);
+    expect(after.findings).toEqual([]);
+    const held = after.book.taxLots.get('XXXX-1111' as AccountId) ?? [];
+    expect(held.map(({ symbol, quantity }) => `${symbol} ${quantity.toString()}`)).toEqual([
+      'QQA1 6',
+      'QQB2 7',
+    ]);
   });
 
   it('reports lots that do not add up to the position', () => {

@@ -3,7 +3,8 @@
  *
  *   M1  What no custodian's file says (tax status, model, the date of a lot) is left blank, not guessed: the
  *       reader of the directory names the cell and holds the account back until someone fills it in.
- *   M2  An account with imported holdings has exactly those holdings afterwards; other accounts are untouched.
+ *   M2  An account with imported positions has exactly those afterwards, of the latest date among the files;
+ *       lots alone replace the lots of their symbol; other accounts are untouched.
  */
 import { Decimal, derivedId, sum, zero } from '../../kernel/index.ts';
 import { DEFAULT_SETTINGS, errorFinding, warningFinding } from '../../domain/index.ts';
@@ -19,6 +20,7 @@ import type {
 import { writeCsv } from '../csv/csv-writer.ts';
 import { TABLES, writeFirmDirectory } from '../firm-directory/index.ts';
 import type {
+  ImportedCash,
   ImportedLot,
   ImportedPosition,
   ImportedRecords,
@@ -36,6 +38,7 @@ export interface FirmDirectoryImport {
 interface OpenRows {
   readonly accounts: string[][];
   readonly taxLots: string[][];
+  readonly cash: string[][];
 }
 
 type Key = string;
@@ -51,8 +54,8 @@ export function importToFirmDirectory(
   existing: FirmBook = EMPTY,
 ): FirmDirectoryImport {
   const findings: Finding[] = [];
-  const own = inBaseCurrency(records, existing, findings);
-  const open: OpenRows = { accounts: [], taxLots: [] };
+  const own = reportForeign(latestHoldings(records, findings), existing, findings);
+  const open: OpenRows = { accounts: [], taxLots: [], cash: [] };
   const book = {
     ...existing,
     ...mergedMasters(own, existing, open),
@@ -71,47 +74,77 @@ export function importToFirmDirectory(
   const files = writeFirmDirectory(withHoldings);
   append(files, 'accounts', open.accounts);
   append(files, 'taxLots', open.taxLots);
+  append(files, 'cash', open.cash);
   return { files, findings };
 }
 
-function append(files: Map<string, string>, table: 'accounts' | 'taxLots', rows: string[][]): void {
+function append(
+  files: Map<string, string>,
+  table: 'accounts' | 'taxLots' | 'cash',
+  rows: string[][],
+): void {
   const { file, columns } = TABLES[table];
   const text = writeCsv(columns, rows);
   files.set(file, (files.get(file) ?? '') + text.slice(text.indexOf('\n') + 1));
 }
 
-/** One firm directory has one currency; what is in another is reported and left out. */
-function inBaseCurrency(
+/** Where files of several dates describe one account, the latest holds; one symbol stands in it once. */
+function latestHoldings(records: ImportedRecords, findings: Finding[]): ImportedRecords {
+  const latest = new Map<string, string>();
+  for (const { accountId, asOfDate } of records.positions) {
+    const date = asOfDate ?? '';
+    if (date > (latest.get(accountId) ?? '')) latest.set(accountId, date);
+  }
+  const seen = new Set<Key>();
+  const positions = records.positions.filter((position) => {
+    const { accountId, symbol, asOfDate } = position;
+    if ((asOfDate ?? '') < (latest.get(accountId) ?? '')) return false;
+    const isFirst = !seen.has(keyOf(position));
+    seen.add(keyOf(position));
+    if (!isFirst) {
+      const message = `${symbol} of ${accountId} is in two of the files; the first was used`;
+      findings.push(errorFinding('RECORD_DUPLICATE', message, { accountId, symbol }));
+    }
+    return isFirst;
+  });
+  const byDate = (a: ImportedCash, b: ImportedCash): number =>
+    (a.asOfDate ?? '') < (b.asOfDate ?? '') ? -1 : 1;
+  return { ...records, positions, cash: records.cash.toSorted(byDate) };
+}
+
+/**
+ * One firm directory has one currency. Foreign holdings are written all the same, so that the reader holds
+ * their accounts back: without them the account would seem to be known in full. History is left out.
+ */
+function reportForeign(
   records: ImportedRecords,
   existing: FirmBook,
   findings: Finding[],
 ): ImportedRecords {
   const base = existing.settings.baseCurrency;
-  const inBase = <R extends { readonly currency: string; readonly accountId: string }>(
-    list: readonly R[],
+  const report = (
+    list: readonly { readonly currency: string; readonly accountId: string }[],
     what: string,
-  ): R[] => {
-    const foreign = new Map<string, number>();
-    const kept = list.filter(({ currency, accountId }) => {
-      if (currency === base) return true;
-      const key = `${accountId}\n${currency}`;
-      foreign.set(key, (foreign.get(key) ?? 0) + 1);
-      return false;
-    });
-    for (const [key, count] of foreign) {
-      const [accountId = '', currency = ''] = key.split('\n');
-      const message = `${String(count)} ${what} of ${accountId} in ${currency}, not ${base}, left out`;
+  ): void => {
+    const foreign = list.filter(({ currency }) => currency !== base);
+    const groups = Map.groupBy(foreign, ({ accountId, currency }) => `${accountId} in ${currency}`);
+    for (const [group, members] of groups) {
+      const accountId = members[0]?.accountId ?? '';
+      const message = `${String(members.length)} ${what} of ${group}, not ${base}`;
       findings.push(errorFinding('CURRENCY_NOT_BASE', message, { accountId }));
     }
-    return kept;
   };
+  report(records.positions, 'positions');
+  report(records.cash, 'cash balances');
+  report(records.transactions, 'transactions (left out)');
+  const held = new Set(records.positions.map(({ symbol }) => symbol));
   return {
     ...records,
-    positions: inBase(records.positions, 'positions'),
-    lots: inBase(records.lots, 'lots'),
-    cash: inBase(records.cash, 'cash balances'),
-    transactions: inBase(records.transactions, 'transactions'),
-    securities: records.securities.filter(({ currency }) => currency === base),
+    lots: records.lots.filter(({ currency }) => currency === base),
+    transactions: records.transactions.filter(({ currency }) => currency === base),
+    securities: records.securities.filter(
+      ({ currency, symbol }) => currency === base || held.has(symbol),
+    ),
   };
 }
 
@@ -160,7 +193,14 @@ function mergedHoldings(
   const lotsByKey = Map.groupBy(records.lots, keyOf);
   const positionKeys = new Set(records.positions.map(keyOf));
   const held = new Set([...records.positions, ...records.lots].map(({ accountId }) => accountId));
-  const imported = new Map([...held].map((accountId): [string, TaxLot[]] => [accountId, []]));
+  const whole = new Set(records.positions.map(({ accountId }) => accountId));
+  const imported = new Map<string, TaxLot[]>();
+  for (const accountId of held) {
+    // A file of lots alone speaks of its symbols only; the account's other holdings stay.
+    const before = existing.taxLots.get(accountId as AccountId) ?? [];
+    const stays = ({ symbol }: TaxLot): boolean => !lotsByKey.has(keyOf({ accountId, symbol }));
+    imported.set(accountId, whole.has(accountId) ? [] : before.filter(stays));
+  }
   const add = (lots: readonly ImportedLot[]): void => {
     for (const lot of lots) {
       const list = imported.get(lot.accountId) ?? [];
@@ -171,16 +211,17 @@ function mergedHoldings(
   for (const [key, lots] of lotsByKey) if (!positionKeys.has(key)) add(lots);
   for (const position of records.positions) {
     const lots = lotsByKey.get(keyOf(position)) ?? [];
-    if (lots.length === 0) openLot(position, into);
-    else {
-      checkSum(position, lots, into.findings);
-      add(lots);
-    }
+    const isKnown = lots.length > 0 && addsUp(position, lots, into.findings);
+    if (isKnown && position.currency === existing.settings.baseCurrency) add(lots);
+    else openLot(position, into);
   }
   for (const [accountId, lots] of imported) taxLots.set(accountId as AccountId, lots);
-  for (const { accountId: id, amount } of records.cash) {
+  for (const { accountId: id, amount, currency } of records.cash) {
     const accountId = id as AccountId;
-    cash.set(accountId, { accountId, amount, settledAmount: null });
+    if (currency !== existing.settings.baseCurrency) {
+      // The cells are accountId, amount, currency, settledAmount.
+      if (!amount.isZero()) into.open.cash.push([accountId, amount.toString(), currency, '']);
+    } else cash.set(accountId, { accountId, amount, settledAmount: null });
   }
   return { taxLots, cash };
 }
@@ -212,21 +253,23 @@ function openLot(
     costBasis: costBasis?.toString() ?? '',
   };
   into.open.taxLots.push(TABLES.taxLots.columns.map((column) => known[column.name] ?? ''));
-  const message = `${symbol} of ${accountId} has no lots: write the date on which it was acquired`;
+  const message = `${symbol} of ${accountId} has no usable lots: write the date on which it was acquired`;
   const location = { file: 'tax-lots.csv', column: 'acquiredDate', accountId, symbol };
   into.findings.push(warningFinding('ACCOUNT_SETUP_REQUIRED', message, location));
 }
 
-function checkSum(
+/** Lots that do not add up to the position are not used: the row stays open and holds the account back. */
+function addsUp(
   position: ImportedPosition,
   lots: readonly ImportedLot[],
   findings: Finding[],
-): void {
+): boolean {
   const total = sum(lots.map(({ quantity }) => quantity));
-  if (total.equals(position.quantity)) return;
+  if (total.equals(position.quantity)) return true;
   const { accountId, symbol } = position;
   const message = `${symbol} of ${accountId}: ${position.quantity.toString()} held, lots of ${total.toString()}`;
   findings.push(errorFinding('IMPORT_TOTAL_DIFFERS', message, { accountId, symbol }));
+  return false;
 }
 
 function mergedHistory(
@@ -234,7 +277,8 @@ function mergedHistory(
   existing: FirmBook,
 ): Pick<FirmBook, 'prices' | 'transactions'> {
   const prices = new Map(existing.prices);
-  for (const { symbol: text, price, asOfDate } of records.positions) {
+  for (const { symbol: text, price, asOfDate, currency } of records.positions) {
+    if (currency !== existing.settings.baseCurrency) continue;
     const symbol = text as InstrumentSymbol;
     const bars = prices.get(symbol) ?? [];
     if (price === null || asOfDate === null || bars.some(({ date }) => date === asOfDate)) continue;
