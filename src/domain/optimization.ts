@@ -61,7 +61,11 @@ export interface Certificate {
   readonly maxViolation: number;
 }
 
-/** A constraint that holds with equality at the answer, and what relaxing it by one unit would save. */
+/**
+ * A constraint that holds with equality at the answer, and its price: the fall of the objective when the
+ * limit number rises by one unit. Upper limits have prices > 0, lower limits < 0, equality rows either; the
+ * magnitude is what relaxing it by one unit would save.
+ */
 export interface BindingConstraint {
   /** A row's name, `lower:SYMBOL` or `upper:SYMBOL`. */
   readonly constraint: string;
