@@ -10,7 +10,7 @@
  *   RL3  Anything else that is wrong refuses to open and says where: a file that might have lost a
  *        record must never look like a shorter history.
  */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -38,9 +38,6 @@ export interface ScannedLog {
 /** Reads all records of a file's bytes. @throws DamagedLogError as RL3 says */
 export function scanRecords(bytes: Buffer, context: { path: string; title: string }): ScannedLog {
   const title = Buffer.from(`${context.title}\n`);
-  if (bytes.length < title.length && title.subarray(0, bytes.length).equals(bytes)) {
-    return { records: [], soundLength: 0 };
-  }
   if (!bytes.subarray(0, title.length).equals(title)) {
     throw damaged(context.path, 0, `it does not begin with the line "${context.title}"`);
   }
@@ -104,6 +101,7 @@ export class RecordLog {
     path: string,
     title: string,
   ): Promise<{ readonly log: RecordLog; readonly records: ScannedLog['records'] }> {
+    await makeWhole(path, title);
     const file = await open(path, 'a+');
     try {
       const bytes = await file.readFile();
@@ -112,15 +110,7 @@ export class RecordLog {
         await file.truncate(soundLength);
         await file.sync();
       }
-      let length = soundLength;
-      if (length === 0) {
-        const line = Buffer.from(`${title}\n`);
-        await file.write(line);
-        await file.sync();
-        await syncDirectory(dirname(path));
-        length = line.length;
-      }
-      return { log: new RecordLog(file, length), records };
+      return { log: new RecordLog(file, soundLength), records };
     } catch (error) {
       await file.close();
       throw error;
@@ -155,6 +145,29 @@ export class RecordLog {
   async close(): Promise<void> {
     await this.#file.close();
   }
+}
+
+/**
+ * Makes a file that is not there, title included, under its name only when it is whole: so an empty file
+ * is never a new one, but one that somebody emptied, and is refused.
+ */
+async function makeWhole(path: string, title: string): Promise<void> {
+  if ((await stat(path).catch(missing)) !== null) return;
+  const part = `${path}.part`;
+  const file = await open(part, 'w');
+  try {
+    await file.write(`${title}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
+  await syncDirectory(dirname(path));
+}
+
+function missing(error: unknown): null {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+  throw error;
 }
 
 /** A new file's name is durable only when its directory is. */

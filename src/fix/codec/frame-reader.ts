@@ -2,7 +2,7 @@
  * Cuts a byte stream into messages. TCP gives chunks of any size; hostile or broken peers give anything.
  *
  * Invariants (tested under the same numbers in codec.props.test.ts):
- *   FC1  The same bytes give the same frames, however they are cut into chunks.
+ *   FC1  The same bytes give the same messages, however they are cut into chunks.
  *   FC2  decode(encode(m)) = m, and encode(decode(bytes)) = bytes for every sound frame.
  *   FC3  A frame with a wrong BodyLength or CheckSum is never handed out as a message, and the messages
  *        after it still are.
@@ -23,6 +23,7 @@ export type GarbleReason = 'noise' | 'bodyLength' | 'checkSum' | 'tooLong' | 'fi
 /** "8=FIX" as bytes. */
 const START = [0x38, 0x3d, 0x46, 0x49, 0x58] as const;
 const SOH = 0x01;
+const EQUALS = 0x3d;
 /** Longest BeginString we look for ("FIXT.1.1" is 8). */
 const BEGIN_STRING_LENGTH_MAX = 12;
 const BODY_LENGTH_DIGITS_MAX = 8;
@@ -69,6 +70,8 @@ export class FrameReader {
     const beginEnd = boundedIndexOf(buffer, START.length, BEGIN_STRING_LENGTH_MAX);
     if (beginEnd === 'absent') return garbled('noise', resync(buffer));
     if (beginEnd === 'incomplete') return { kind: 'incomplete' };
+    // A start that another start overtook: the message begins at the second.
+    if (buffer.subarray(2, beginEnd).includes(EQUALS)) return garbled('noise', resync(buffer));
     return this.#cutBody(buffer, beginEnd);
   }
 
@@ -110,7 +113,7 @@ function garbled(reason: GarbleReason, length: number): Cut {
   return { kind: 'frame', frame: { kind: 'garbled', reason, length }, length };
 }
 
-/** Noise that arrives in several chunks is one piece of noise: the frames do not show the chunks (FC1). */
+/** Noise found piece by piece is reported as one. */
 function addGarble(frames: Frame[], frame: Extract<Frame, { kind: 'garbled' }>): void {
   const last = frames.at(-1);
   if (last?.kind === 'garbled' && last.reason === 'noise' && frame.reason === 'noise') {
