@@ -116,36 +116,75 @@ function serverTargets(): Promise<TargetOf> {
 async function findServer(): Promise<TargetOf> {
   const url = databaseUrl();
   if (url !== null) {
-    return (name) => {
-      const changed = new URL(url);
-      if (name !== null) changed.pathname = `/${name}`;
-      return { url: changed.toString() };
-    };
+    // Not through URL: it refuses the form without a host that names a socket directory.
+    const [, start = '', , options = ''] = /^([a-z]+:\/\/[^/?]*)(\/[^?]*)?(\?.*)?$/.exec(url) ?? [];
+    return (name) => ({ url: name === null ? url : `${start}/${name}${options}` });
   }
   const server = await startLocalServer({
     stateDirectory: STATE_DIRECTORY,
     leaseOf: Number(runId()),
   });
-  return (name) => server.target(name ?? 'postgres');
+  const targetOf: TargetOf = (name) => server.target(name ?? 'postgres');
+  // Whoever starts the server cleans up after runs that were killed; nobody else is in the way yet.
+  if (server.wasStarted) await removeLeftovers(targetOf);
+  return targetOf;
+}
+
+/** Databases of runs that are gone, and templates of other versions of the migrations. */
+async function removeLeftovers(targetOf: TargetOf): Promise<void> {
+  const maintenance = openDatabase({ target: targetOf(null), poolSize: 1 });
+  try {
+    const { rows } = await maintenance.query<{ name: string }>(
+      `SELECT datname::text AS name FROM pg_database WHERE starts_with(datname, 'evenkeel_')`,
+    );
+    const current = templateName();
+    for (const { name } of rows) {
+      const [, kind, run] = name.split('_');
+      const isGone = kind === 'template' ? name !== current : !isRunning(Number(run));
+      if (isGone) {
+        await maintenance.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
+      }
+    }
+  } finally {
+    await maintenance.close();
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 /** The template's name is a hash of the migrations: a changed file makes another template. */
+function templateName(): string {
+  const texts = readMigrations().map((migration) => `${migration.name}:${migration.checksum}`);
+  const hash = createHash('sha256').update(texts.join('\n')).digest('hex');
+  return `evenkeel_template_${hash.slice(0, 16)}`;
+}
+
 async function createFromTemplate(
   maintenance: Database,
   name: string,
   targetOf: TargetOf,
 ): Promise<void> {
-  const migrations = readMigrations();
-  const hash = createHash('sha256')
-    .update(migrations.map((migration) => `${migration.name}:${migration.checksum}`).join('\n'))
-    .digest('hex');
-  const template = `evenkeel_template_${hash.slice(0, 16)}`;
-  await ensureTemplate(maintenance, template, targetOf);
-  await whenIdle(() =>
-    maintenance.query(
-      `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(template)}`,
-    ),
-  );
+  const template = templateName();
+  for (let attempt = 1; ; attempt += 1) {
+    await ensureTemplate(maintenance, template, targetOf);
+    try {
+      await whenIdle(() =>
+        maintenance.query(
+          `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(template)}`,
+        ),
+      );
+      return;
+    } catch (error) {
+      // 3D000: a run of other migrations, just starting the server, has cleaned this template away.
+      if (sqlStateOf(error) !== '3D000' || attempt >= 3) throw error;
+    }
+  }
 }
 
 /** 55006: a session that has said goodbye is still leaving the template; a moment later it is gone. */
@@ -171,7 +210,7 @@ async function ensureTemplate(
     (await maintenance.query('SELECT 1 FROM pg_database WHERE datname = $1', [template])).rows
       .length > 0;
   if (await exists()) return;
-  const building = `evenkeel_building_${randomBytes(8).toString('hex')}`;
+  const building = `evenkeel_building_${runId()}_${randomBytes(5).toString('hex')}`;
   await ensureDatabase(maintenance, building);
   const pool = openDatabase({ target: targetOf(building), poolSize: 1 });
   try {
