@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import '../../../test/support/fast-check.ts';
 import { canonicalJson } from '../../kernel/index.ts';
-import { readFirmDirectory, writeFirmDirectory } from './index.ts';
+import { accountsAtFault, readFirmDirectory, writeFirmDirectory } from './index.ts';
 
 // Texts that a spreadsheet would run, that CSV must quote, or that other alphabets write.
 const text = fc.string({
@@ -104,6 +104,63 @@ describe('writing and reading a firm directory', () => {
       fc.property(fc.constantFrom(...names), soup, (name, content) => {
         const { book } = readFirmDirectory(new Map([[name, content]]));
         expect(book.accounts.size).toBeLessThanOrEqual(content.length);
+      }),
+    );
+  });
+
+  it('R2: a fault in one record of an account holds back that account and no other', () => {
+    const ids = Array.from({ length: 8 }, (_, i) => `A${String(i)}`);
+    const table = (header: string, row: (accountId: string) => string): string[] => [
+      header,
+      ...ids.map(row),
+    ];
+    const tables = {
+      'accounts.csv': table('accountId,householdId,taxStatus,modelId', (a) => `${a},H,taxable,M`),
+      'tax-lots.csv': table(
+        'accountId,symbol,quantity,costBasis,acquiredDate',
+        (a) => `${a},S,1,2,2025-01-02`,
+      ),
+      'cash.csv': table('accountId,amount', (a) => `${a},5`),
+      'cash-flows.csv': table('accountId,date,amount', (a) => `${a},2026-04-02,5`),
+    };
+    type Name = keyof typeof tables;
+    const places: readonly (readonly [Name, number, string])[] = [
+      ['accounts.csv', 2, 'roth'],
+      ['accounts.csv', 3, 'NONE'],
+      ['tax-lots.csv', 1, 'T'],
+      ['tax-lots.csv', 2, '-1'],
+      ['tax-lots.csv', 3, '1,5'],
+      ['tax-lots.csv', 4, '2025-13-01'],
+      ['cash.csv', 1, ''],
+      ['cash-flows.csv', 2, '5e3'],
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.nat(7), ([file, column, wrong], which) => {
+        const files = new Map<string, string>([
+          ['households.csv', 'householdId\nH\n'],
+          ['securities.csv', 'symbol,assetClass\nS,equity\n'],
+          ['models.csv', 'modelId,component,weight\nM,S,1\n'],
+          ['prices.csv', 'symbol,date,close\nS,2026-03-31,2\n'],
+        ]);
+        for (const [name, lines] of Object.entries(tables)) {
+          const changed = lines.map((line, index) =>
+            name === file && index === which + 1
+              ? line
+                  .split(',')
+                  .map((cell, i) => (i === column ? wrong : cell))
+                  .join(',')
+              : line,
+          );
+          files.set(name, changed.join('\n'));
+        }
+        const { book, findings } = readFirmDirectory(files);
+        const held = accountsAtFault(findings, book);
+        const usable = [...book.accounts.keys()].filter((accountId) => !held.has(accountId));
+        expect(usable).toEqual(ids.filter((_, index) => index !== which));
+        expect(findings.every(({ location }) => location.accountId === ids[which])).toBe(true);
+        expect(
+          findings.some(({ location }) => location.file === file && location.row === which + 2),
+        ).toBe(true);
       }),
     );
   });
