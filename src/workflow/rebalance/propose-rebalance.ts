@@ -51,7 +51,7 @@ export async function proposeRebalance(
   const runId = runIdOf(input);
   const { model, findings } = estimateRiskModel(
     {
-      symbols: [...snapshot.instruments.keys()].sort(),
+      symbols: [...snapshot.quotes.keys()].sort(),
       priceHistory: snapshot.priceHistory,
       instruments: snapshot.instruments,
       asOfDate: snapshot.asOfDate,
