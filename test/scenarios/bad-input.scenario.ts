@@ -94,11 +94,12 @@ const proposed = (document: Document): string[] =>
   (document.accounts ?? []).filter((a) => a.status === 'proposed').map((a) => a.accountId);
 
 /** All findings but the one that one day of prices must cause. */
-const foundIn = (document: Document): Found[] => [
-  ...(document.errors ?? []),
-  ...(document.findings ?? []),
-  ...(document.refusals ?? []).flatMap((refusal) => refusal.findings),
-].filter((finding) => finding.code !== 'RISK_HISTORY_SHORT');
+const foundIn = (document: Document): Found[] =>
+  [
+    ...(document.errors ?? []),
+    ...(document.findings ?? []),
+    ...(document.refusals ?? []).flatMap((refusal) => refusal.findings),
+  ].filter((finding) => finding.code !== 'RISK_HISTORY_SHORT');
 
 /** Appends a row to one of the good tables. */
 const plus = (name: string, row: string): Record<string, string> => ({
@@ -241,10 +242,7 @@ describe('a firm directory', () => {
 
   it('an unknown column is warned about and never used', async () => {
     const { exitCode, document } = await rebalance({
-      'cash.csv': 'accountId,amount,colour
-A1,0,red
-A2,0,red
-A3,0,',
+      'cash.csv': 'accountId,amount,colour\nA1,0,red\nA2,0,red\nA3,0,',
     });
     expect([exitCode, proposed(document).length]).toEqual([0, 3]);
     expect(foundIn(document).some((f) => /COLUMN/.test(f.code))).toBe(true);
