@@ -38,6 +38,8 @@ export const auditCheckpoint = z
     /** Entries covered. */
     size: z.int(),
     rootHash: sha256Text,
+    /** The signed note (C2SP tlog-checkpoint), as an outsider verifies it. */
+    note: z.string(),
     checkedAt: instant,
   })
   .meta({ id: 'AuditCheckpoint' });

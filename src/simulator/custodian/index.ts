@@ -3,3 +3,4 @@ export {
   type CustodianOptions,
   type OpeningBooks,
 } from './simulated-custodian.ts';
+export { startBackOffice, type BackOffice, type BackOfficeOptions } from './back-office.ts';
