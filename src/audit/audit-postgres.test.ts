@@ -9,12 +9,14 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/postgr
 import {
   createAuditWriter,
   exportAudit,
+  proveEntry,
   readTimeline,
   sequenceAudit,
   startSequencer,
   verifierKey,
   verifyAudit,
   verifyAuditExport,
+  verifyEntryProof,
 } from './index.ts';
 
 let db: TestDatabase;
@@ -244,6 +246,24 @@ describe('verification', () => {
     expect((await verifyAuditExport(directory)).isValid).toBe(true);
     const checked = await verifyAuditExport(directory, { expectedCheckpoint: kept ?? '' });
     expect(checked.problems.map((problem) => problem.code)).toEqual(['CHECKPOINT_BEYOND_LOG']);
+  });
+
+  test('one entry is proven alone, and only as it is', async () => {
+    await fill();
+    const proof = await proveEntry(db.database, 2);
+    if (proof === null) throw new Error('entry 2 is in the log');
+    expect([proof.treeSize, proof.path.length]).toEqual([5, 3]);
+    expect(verifyEntryProof(proof, keys)).toBe(true);
+    const { entry: shown } = proof;
+    for (const changed of [
+      { ...shown, payload: '{}' },
+      { ...shown, leaf: shown.leaf.replace('ada', 'eve') },
+      { ...shown, seq: 3 },
+    ]) {
+      expect(verifyEntryProof({ ...proof, entry: changed }, keys)).toBe(false);
+    }
+    expect(verifyEntryProof(proof, [])).toBe(false);
+    expect(await proveEntry(db.database, 6)).toBeNull();
   });
 
   test('another key than the one trusted is noticed', async () => {

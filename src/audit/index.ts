@@ -6,6 +6,7 @@ export {
   type AuditExport,
   type ExportVerificationOptions,
 } from './audit-export.ts';
+export { proveEntry, verifyEntryProof, type EntryProof } from './entry-proof.ts';
 export { startSequencer, type Sequencer, type SequencerOptions } from './sequencer.ts';
 export { openCheckpoint, parseVerifierKey, verifierKey, type NoteSigner } from './signed-note.ts';
 export { loadSigner } from './signing-key.ts';
@@ -17,9 +18,3 @@ export {
   type TimelineQuery,
 } from './timeline-postgres.ts';
 export type { AuditProblem, AuditProblemCode, AuditVerification } from './verification.ts';
-export {
-  consistencyProof,
-  inclusionProof,
-  verifyConsistency,
-  verifyInclusion,
-} from './merkle-tree.ts';

@@ -24,7 +24,7 @@ export function leafHash(data: Uint8Array): TreeHash {
 }
 
 /** H(0x01 ‖ left ‖ right). */
-export function nodeHash(left: TreeHash, right: TreeHash): TreeHash {
+function nodeHash(left: TreeHash, right: TreeHash): TreeHash {
   return createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();
 }
 

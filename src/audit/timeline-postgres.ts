@@ -134,6 +134,18 @@ export async function readCheckpoints(database: Queryable): Promise<readonly Exp
   return rows;
 }
 
+/** Hashes of the first `treeSize` leaves, in order. */
+export async function readLeafHashes(
+  database: Queryable,
+  treeSize: number,
+): Promise<readonly Buffer[]> {
+  const { rows } = await database.query<{ leaf_hash: string }>(
+    'SELECT leaf_hash FROM audit_sequence WHERE seq <= $1 ORDER BY seq',
+    [treeSize],
+  );
+  return rows.map((row) => Buffer.from(row.leaf_hash, 'hex'));
+}
+
 /** Entries that are written and not yet in the log. */
 export async function countUnsequenced(database: Queryable): Promise<number> {
   const { rows } = await database.query<{ count: number }>(

@@ -71,6 +71,6 @@ function canonicalPath(path: string): string {
   return join(canonicalPath(dirname(absolute)), absolute.slice(dirname(absolute).length));
 }
 
-export function shortHash(text: string): string {
+function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

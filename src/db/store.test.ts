@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../../test/support/postgres.ts';
 import { openStore, stopLocalServer } from './index.ts';
@@ -39,6 +40,22 @@ describe('openStore', () => {
     expect((await second.database.query('SELECT 1')).rowCount).toBe(1);
     await second.close();
     expect(isProcessAlive(second.server?.pid ?? 0)).toBe(false);
+  });
+
+  test('PG6 a server that is killed is started again, one that was stopped is not', async () => {
+    const store = await openStore({ databaseUrl: '', home });
+    const answer = (): Promise<number> =>
+      store.database.query('SELECT 1').then(
+        ({ rowCount }) => rowCount,
+        () => 0,
+      );
+    process.kill(store.server?.pid ?? 0, 'SIGKILL');
+    await expect.poll(() => isProcessAlive(store.server?.pid ?? 0)).toBe(false);
+    await expect.poll(answer, { timeout: 30_000 }).toBe(1);
+    await stopLocalServer(join(home, 'postgres'));
+    await sleep(1_500);
+    expect(await answer()).toBe(0);
+    await store.close();
   });
 
   test('an existing server is used as it is', async () => {

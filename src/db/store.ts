@@ -4,7 +4,8 @@ import { probeServer, type ServerCapabilities } from './capabilities.ts';
 import { homeDirectory } from './cluster-layout.ts';
 import { openDatabase, type ConnectionTarget, type Database, type Queryable } from './database.ts';
 import { migrate, readMigrations } from './migrations.ts';
-import { startLocalServer, type LocalServer } from './postgres-server.ts';
+import { startLocalServer, type LocalServer, type LocalServerOptions } from './postgres-server.ts';
+import { watchServer, type ServerWatch } from './server-watch.ts';
 import { isUniqueViolation, sqlStateOf } from './store-error.ts';
 
 export interface StoreOptions {
@@ -31,16 +32,38 @@ export interface Store {
 }
 
 /**
- * Opens the store: `DATABASE_URL` if set, else the local server; proven durable; migrated.
+ * Opens the store: `DATABASE_URL` if set, else the local server; proven durable; migrated. A local server
+ * that is killed is started again while the store is open.
  *
  * @throws StoreError with what is wrong and what to do
  */
 export async function openStore(options: StoreOptions = {}): Promise<Store> {
   const url = options.databaseUrl ?? process.env['DATABASE_URL'] ?? '';
-  const server = url === '' ? await localServer(options) : null;
-  const databaseName = options.databaseName ?? 'evenkeel';
-  if (server !== null) await createDatabase(server, databaseName);
-  const target = server === null ? { url } : server.target(databaseName);
+  const local = url === '' ? await openLocalServer(options) : null;
+  const release = async (): Promise<void> => {
+    await local?.watch.stop();
+    await local?.server.release();
+  };
+  try {
+    const databaseName = options.databaseName ?? 'evenkeel';
+    if (local !== null) await createDatabase(local.server, databaseName);
+    const target = local === null ? { url } : local.server.target(databaseName);
+    const opened = await openMigrated(target, options);
+    const close = async (): Promise<void> => {
+      await opened.database.close();
+      await release();
+    };
+    return { ...opened, target, server: local?.server ?? null, close };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function openMigrated(
+  target: ConnectionTarget,
+  options: StoreOptions,
+): Promise<Pick<Store, 'database' | 'capabilities'>> {
   const database = openDatabase({
     target,
     ...(options.poolSize === undefined ? {} : { poolSize: options.poolSize }),
@@ -51,28 +74,22 @@ export async function openStore(options: StoreOptions = {}): Promise<Store> {
     const capabilities = await probeServer(database, { allowsUnsafeDurability });
     const { applied } = await migrate(database, readMigrations(options.migrationsDirectory));
     if (applied.length > 0) options.onProgress?.(`applied ${String(applied.length)} migrations`);
-    return {
-      database,
-      target,
-      capabilities,
-      server,
-      close: async () => {
-        await database.close();
-        await server?.release();
-      },
-    };
+    return { database, capabilities };
   } catch (error) {
     await database.close();
-    await server?.release();
     throw error;
   }
 }
 
-function localServer(options: StoreOptions): Promise<LocalServer> {
-  return startLocalServer({
+async function openLocalServer(
+  options: StoreOptions,
+): Promise<{ readonly server: LocalServer; readonly watch: ServerWatch }> {
+  const serverOptions: LocalServerOptions = {
     stateDirectory: join(options.home ?? homeDirectory(), 'postgres'),
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-  });
+  };
+  const server = await startLocalServer(serverOptions);
+  return { server, watch: watchServer(server, serverOptions) };
 }
 
 async function createDatabase(server: LocalServer, name: string): Promise<void> {

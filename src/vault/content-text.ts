@@ -21,7 +21,7 @@ import type {
 } from '../domain/index.ts';
 
 /** Changes when the text changes: hashes of two formats are never equal by accident. */
-export const CONTENT_FORMAT = 'evenkeel-content/1';
+const CONTENT_FORMAT = 'evenkeel-content/1';
 
 const text = (value: string | null): string => (value === null ? '~' : JSON.stringify(value));
 const number = (value: Decimal<string> | null): string => (value === null ? '~' : value.toString());
