@@ -53,6 +53,10 @@ export const auditProof = z
     rootHash: sha256Text,
     /** RFC 6962 audit path, leaf to root. */
     path: z.array(sha256Text),
+    /** The canonical entry whose hash the leaf is. */
+    leaf: z.string(),
+    /** The signed note over the root. */
+    checkpoint: z.string(),
   })
   .meta({ id: 'AuditProof' });
 export type AuditProofView = z.infer<typeof auditProof>;

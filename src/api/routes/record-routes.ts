@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseCalendarDate, tryParseCalendarDate } from '../../kernel/index.ts';
 import {
-  inclusionProof,
+  proveEntry,
   readCheckpoints,
   readTimeline,
   type TimelineEntry,
@@ -26,7 +26,6 @@ import {
   type ReconciliationView,
 } from '../contract/index.ts';
 import type { Api, ApiContext } from '../api-context.ts';
-import { readLeafHashes } from '../audit-leaves-postgres.ts';
 import { cursorOf, limitOf, readNumberCursor } from '../cursor.ts';
 import { refuse } from '../problem.ts';
 import { actorOf } from '../security.ts';
@@ -159,17 +158,20 @@ function entryView(entry: TimelineEntry, names: ReadonlyMap<string, string>): Au
   return { ...entry, actorName: nameOf(names, entry.actor) };
 }
 
+/** C2SP tlog-checkpoint: origin, size, root in base64, then signatures. @returns the root, hexadecimal */
+function rootOf(note: string): string {
+  return Buffer.from(note.split('\n')[2] ?? '', 'base64').toString('hex');
+}
+
 /** The newest signed checkpoint. @throws ApiRefusal RESOURCE_UNKNOWN before the first */
 async function newestCheckpoint(context: ApiContext): Promise<AuditCheckpointView> {
   const checkpoint = (await readCheckpoints(context.workflow.database)).at(-1);
   if (checkpoint === undefined) {
     throw refuse('RESOURCE_UNKNOWN', 'the log has no checkpoint yet');
   }
-  // C2SP tlog-checkpoint: origin, size, root in base64, then signatures.
-  const root = checkpoint.note.split('\n')[2] ?? '';
   return {
     size: checkpoint.treeSize,
-    rootHash: Buffer.from(root, 'base64').toString('hex'),
+    rootHash: rootOf(checkpoint.note),
     note: checkpoint.note,
     checkedAt: context.workflow.clock.instant(),
   };
@@ -201,17 +203,17 @@ function proofRoutes(app: Api, context: ApiContext): void {
     },
     async (request) => {
       const seq = Number(request.params.seq);
-      const { size, rootHash } = await newestCheckpoint(context);
-      if (seq > size) throw refuse('RESOURCE_UNKNOWN', `entry ${String(seq)} is not in the log`);
-      const leaves = (await readLeafHashes(context.workflow.database, size)).map((hash) =>
-        Buffer.from(hash, 'hex'),
-      );
+      const proof = await proveEntry(context.workflow.database, seq);
+      if (proof === null)
+        throw refuse('RESOURCE_UNKNOWN', `entry ${String(seq)} is not in the log`);
       return {
         seq,
-        size,
-        rootHash,
-        leafHash: leaves[seq - 1]?.toString('hex') ?? '',
-        path: inclusionProof(leaves, seq - 1).map((hash) => hash.toString('hex')),
+        size: proof.treeSize,
+        rootHash: rootOf(proof.checkpoint),
+        leafHash: proof.entry.leafHash,
+        path: [...proof.path],
+        leaf: proof.entry.leaf,
+        checkpoint: proof.checkpoint,
       };
     },
   );
