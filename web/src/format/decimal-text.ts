@@ -19,8 +19,8 @@ function partsOf(text: string): Parts | null {
   const match = DECIMAL.exec(text);
   if (match === null) return null;
   const whole = (match[2] ?? '').replace(/^0+(?=\d)/, '');
-  const fraction = (match[3] ?? '').replace(/0+$/, '');
-  const isNothing = whole === '0' && fraction === '';
+  const fraction = match[3] ?? '';
+  const isNothing = whole === '0' && /^0*$/.test(fraction);
   return { negative: match[1] === '-' && !isNothing, whole, fraction };
 }
 

@@ -11,6 +11,8 @@ import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
 import type {
   CellFocusedEvent,
   CellKeyDownEvent,
+  FocusGridInnerElementParams,
+  FullWidthCellKeyDownEvent,
   GridApi,
   GridReadyEvent,
   RowClickedEvent,
@@ -117,13 +119,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (event.data?.kind === 'row') latest.current.onOpen?.(event.data.row);
   }, []);
 
+  const isSelectable = onSelect !== undefined;
   const onCellKeyDown = useCallback(
-    (event: CellKeyDownEvent<GridRow<Row>> | { event?: Event | null }) => {
+    (event: CellKeyDownEvent<GridRow<Row>> | FullWidthCellKeyDownEvent<GridRow<Row>>) => {
       const key = event.event;
-      if (!(key instanceof KeyboardEvent) || key.key !== 'Enter') return;
-      if ('data' in event && event.data?.kind === 'row') latest.current.onOpen?.(event.data.row);
+      if (!(key instanceof KeyboardEvent) || event.data?.kind !== 'row') return;
+      if (key.key === 'Enter') latest.current.onOpen?.(event.data.row);
+      // A focused checkbox toggles by itself; anywhere else in the row the grid leaves Space to us.
+      if (key.key === ' ' && isSelectable && !(key.target instanceof HTMLInputElement))
+        event.node.setSelected(event.node.isSelected() !== true);
     },
-    [],
+    [isSelectable],
   );
 
   // With the sheet open the arrows walk through the details, row by row.
@@ -265,6 +271,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             suppressNoRowsOverlay
             suppressMovableColumns={false}
             suppressDragLeaveHidesColumns
+            focusGridInnerElement={enterGrid}
             tabToNextCell={leaveGrid}
             tabToNextHeader={leaveGrid}
             animateRows={false}
@@ -287,6 +294,19 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       </div>
     </section>
   );
+}
+
+/** Tab enters where the arrows last stood, or at the first cell; the head is one arrow up. */
+function enterGrid(params: FocusGridInnerElementParams): boolean {
+  const { api } = params;
+  if (api.getDisplayedRowCount() === 0) return false;
+  const known = api.getFocusedCell();
+  const column = known?.column ?? api.getAllDisplayedColumns()[0];
+  if (column === undefined) return false;
+  const rowIndex = Math.min(known?.rowIndex ?? 0, api.getDisplayedRowCount() - 1);
+  api.ensureIndexVisible(rowIndex);
+  api.setFocusedCell(rowIndex, column);
+  return true;
 }
 
 /** Tab leaves the grid: inside, the arrows move. */
