@@ -154,4 +154,82 @@ export const executionCodes = {
     advice: 'Read the stored message and ask the broker what it means.',
     httpStatus: 422,
   },
+  FIX_SESSION_NOT_ESTABLISHED: {
+    meaning:
+      'A message was handed to a FIX session that is not logged on; nothing was recorded or sent.',
+    advice: 'Wait for the logon, or see why the broker refuses it.',
+    httpStatus: 503,
+  },
+  FIX_SEQUENCE_TOO_LOW: {
+    meaning: 'The broker sent a sequence number that was used before, without marking a duplicate.',
+    advice:
+      'Compare both sides’ numbers with the broker; do not reset before open orders are agreed.',
+    httpStatus: 502,
+  },
+  FIX_SEQUENCE_GAP: {
+    meaning: 'Messages of the broker are missing; they were asked for, and later ones wait.',
+    advice: 'Nothing to do unless it stays: then ask the broker to resend.',
+    httpStatus: 502,
+  },
+  FIX_SEQUENCE_RESET: {
+    meaning:
+      'Sequence numbers were set forward or begun again at 1; what lay between will not come.',
+    advice: 'Ask for the status of every open order.',
+    httpStatus: 502,
+  },
+  FIX_IDENTITY_MISMATCH: {
+    meaning: 'A message has the wrong version, CompIDs or a clock that is too far off.',
+    advice: 'Compare the session’s settings and both clocks with the broker’s.',
+    httpStatus: 502,
+  },
+  FIX_LOGON_REFUSED: {
+    meaning: 'A FIX logon was refused; the alarm’s text has the reason.',
+    advice: 'Correct what the text names; the session tries again.',
+    httpStatus: 502,
+  },
+  FIX_MESSAGE_REJECTED: {
+    meaning:
+      'A message of the broker breaks the FIX dictionary and was rejected with reason and tag.',
+    advice: 'Tell the broker; nothing of the message was booked.',
+    httpStatus: 502,
+  },
+  FIX_REJECT_RECEIVED: {
+    meaning: 'The broker’s session rejected a message of ours.',
+    advice: 'Read the reason; the order that the message carried is not at the broker.',
+    httpStatus: 502,
+  },
+  FIX_STALE_MESSAGE_SKIPPED: {
+    meaning:
+      'An order was too old to be sent again after a lost link; a gap fill went in its place.',
+    advice: 'Its status is asked for; it stays blocked until the broker has answered.',
+    httpStatus: 409,
+  },
+  FIX_STORED_MESSAGE_MISSING: {
+    meaning: 'The broker asked for a message of ours that the store does not have.',
+    advice: 'Compare the store with the broker’s log; ask for the status of open orders.',
+    httpStatus: 500,
+  },
+  FIX_PEER_SILENT: {
+    meaning: 'The broker did not answer in time, and the connection was ended.',
+    advice: 'The session connects again; see the network if it repeats.',
+    httpStatus: 503,
+  },
+  FIX_QUEUE_FULL: {
+    meaning:
+      'Too many messages wait behind a gap; later ones were dropped and will be asked for again.',
+    advice: 'Ask the broker why the missing messages do not come.',
+    httpStatus: 503,
+  },
+  FIX_MESSAGE_GARBLED: {
+    meaning: 'Bytes that are no sound FIX message were ignored and not counted.',
+    advice: 'Nothing to do for a few; for many, see what is connected to the port.',
+    httpStatus: 502,
+  },
+  FIX_STORE_DAMAGED: {
+    meaning:
+      'The file of a FIX session or of the simulated broker is damaged; it refuses to start.',
+    advice:
+      'Restore the file from a copy, or agree numbers and open orders with the other side and start anew.',
+    httpStatus: 503,
+  },
 } as const satisfies Record<string, CatalogEntry>;
