@@ -31,10 +31,13 @@ import { useTestDatabase } from '../support/postgres.ts';
 const ROLES = ['gateway', 'broker', 'desk'] as const;
 type Role = (typeof ROLES)[number];
 
+/** The gateway most often: it holds both sides of the order path. */
+const VICTIMS: readonly Role[] = ['gateway', 'broker', 'gateway', 'desk'];
+
 const SCRIPT = resolve(import.meta.dirname, '..', 'support', 'desk-process.ts');
 const SEED = process.env['KILL_SEED'] ?? '20261121';
 const KILL_COUNT = Number(process.env['KILL_COUNT'] ?? 20);
-const BLOCK_COUNT = 120;
+const BLOCK_COUNT = 500;
 
 /** One role's process: always running, until told otherwise. */
 class Supervised {
@@ -102,6 +105,22 @@ function lineOfBroker(line: BrokerStatementLine): string {
   return [brokerExecutionId, clientOrderId, symbol, side, quantity, price].join(' ');
 }
 
+/** Waits until fills arrive again, or for five seconds when there are none left. */
+async function moreExecutions(database: Database, firmId: string): Promise<void> {
+  const count = async (): Promise<number> => {
+    const { rows } = await database.query<{ n: number }>(
+      'SELECT count(*) AS n FROM execution WHERE firm_id = $1',
+      [firmId],
+    );
+    return rows[0]?.n ?? 0;
+  };
+  const before = await count();
+  for (let waited = 0; waited < 5_000; waited += 20) {
+    if ((await count()) > before + 5) return;
+    await sleep(20);
+  }
+}
+
 /** ClOrdIDs of the orders that the broker took, from its own log. */
 async function arrivalsAt(brokerDirectory: string): Promise<readonly string[]> {
   const path = truthPath(brokerDirectory);
@@ -144,7 +163,7 @@ describe('kill -9', () => {
         blockCount: BLOCK_COUNT,
         accountsPerBlock: 3,
         seed: SEED,
-        paceMs: 60,
+        paceMs: 40,
       };
       const processes = ROLES.map((role) => new Supervised(role, options));
       onTestFinished(async () => {
@@ -154,12 +173,20 @@ describe('kill -9', () => {
       const progress = () => readRunProgress(database, firmId, identifier(RUN_ID));
 
       const rng = Rng.stream(SEED, 'kills');
+      const victims = rng.shuffle(
+        Array.from(
+          { length: KILL_COUNT },
+          (_, index) => VICTIMS[index % VICTIMS.length] ?? 'gateway',
+        ),
+      );
       const killed: Record<Role, number> = { gateway: 0, broker: 0, desk: 0 };
-      while (killed.gateway + killed.broker + killed.desk < KILL_COUNT) {
-        await sleep(rng.between(150, 900));
-        const candidates = processes.filter((each) => each.isRunning && !each.isDone);
-        const victim = rng.pick(candidates);
-        if (await victim.kill()) killed[victim.role] += 1;
+      for (const role of victims) {
+        // A kill while nothing flows proves nothing: the last one must have been overcome first.
+        await moreExecutions(database, firmId);
+        await sleep(rng.between(0, 200));
+        const victim = processes.find((each) => each.role === role && !each.isDone);
+        if (victim === undefined || !(await victim.kill())) continue;
+        killed[role] += 1;
         // Sometimes the others go on alone for a while.
         await sleep(rng.between(0, 250));
         victim.start();
@@ -178,7 +205,7 @@ describe('kill -9', () => {
       }
       for (const each of processes) await each.kill();
 
-      expect(Object.values(killed).reduce((a, b) => a + b, 0)).toBe(KILL_COUNT);
+      expect(killed.gateway + killed.broker + killed.desk, JSON.stringify(killed)).toBe(KILL_COUNT);
       const blocks = await readBlotter(database, { firmId, limit: 5000 });
       const statement = await brokerStatement(brokerDirectory, parseCalendarDate('2026-11-20'));
 

@@ -73,7 +73,8 @@ async function runDesk(database: Database, options: DeskProcessOptions): Promise
         manager.requestCancel(tx, { placementId: placement.placementId, context }),
       );
     }
-    await sleep(options.paceMs);
+    // What a restart repeats is repeated at once, so that orders flow again when the next kill comes.
+    if (placement?.status === 'pendingSend') await sleep(options.paceMs);
   }
   await readBlotter(database, { firmId: options.firmId, limit: 1 });
   process.stdout.write('desk: done\n');
