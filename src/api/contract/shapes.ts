@@ -6,7 +6,10 @@
  */
 import { z } from 'zod';
 
-const DECIMAL_SHAPE = /^-?\d{1,30}(\.\d{1,18})?$/;
+/** As many digits as the kernel keeps: an exact ratio may need all of them. */
+const DECIMAL_SHAPE = /^-?\d{1,60}(\.\d{1,60})?$/;
+/** What people may ask for. */
+const INPUT_SHAPE = /^\d{1,18}(\.\d{1,6})?$/;
 
 /** Plain decimal notation in a string: `"1250.00"`, never `1250`. */
 export const decimalText = z
@@ -14,11 +17,11 @@ export const decimalText = z
   .regex(DECIMAL_SHAPE, 'a decimal is a string in plain notation, for example "1250.00"')
   .meta({ id: 'Decimal', description: 'Exact decimal number as text.', examples: ['1250.00'] });
 
-/** As `decimalText`, greater than zero. */
+/** An input greater than zero, with at most six digits after the point. */
 export const positiveDecimalText = z
   .string()
-  .regex(DECIMAL_SHAPE, 'a decimal is a string in plain notation, for example "1250.00"')
-  .refine((text) => !text.startsWith('-') && /[1-9]/.test(text), 'must be greater than zero')
+  .regex(INPUT_SHAPE, 'a decimal is a string in plain notation, for example "1250.00"')
+  .refine((text) => /[1-9]/.test(text), 'must be greater than zero')
   .meta({ id: 'PositiveDecimal', examples: ['100'] });
 
 export const calendarDate = z
