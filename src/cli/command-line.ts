@@ -1,8 +1,10 @@
 /** The commands and their options, in one place: what `evenkeel --help` says is what there is. */
 import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { registerAuditCommands } from './register/audit-commands.ts';
 import { registerFileCommands } from './register/file-commands.ts';
 import { registerReferenceCommands } from './register/reference-commands.ts';
+import { registerServerCommands } from './register/server-commands.ts';
 
 /**
  * Runs one command line.
@@ -19,6 +21,8 @@ export async function runCommandLine(args: readonly string[]): Promise<ExitCode>
     exitCode = code;
   };
   registerFileCommands(program, settle);
+  registerServerCommands(program, settle);
+  registerAuditCommands(program, settle);
   registerReferenceCommands(program, settle);
   try {
     await program.parseAsync([...args], { from: 'user' });

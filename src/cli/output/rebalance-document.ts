@@ -123,10 +123,23 @@ export function orderDocument(
   };
 }
 
-export function totalsDocument(
-  run: RebalanceRun,
-  report: ComplianceReport,
-): Record<string, unknown> {
+/** Sums over the run; the tax is null where one account's could not be estimated. */
+export interface RunTotalsDocument {
+  readonly accounts: number;
+  readonly proposed: number;
+  readonly unchanged: number;
+  readonly refused: number;
+  readonly orders: number;
+  readonly ordersBlocked: number;
+  readonly buyAmount: string;
+  readonly sellAmount: string;
+  readonly realizedShortTerm: string;
+  readonly realizedLongTerm: string;
+  readonly estimatedTax: string | null;
+  readonly estimatedCost: string;
+}
+
+export function totalsDocument(run: RebalanceRun, report: ComplianceReport): RunTotalsDocument {
   const orders = [...ordersOf(run)];
   const ofStatus = (status: AccountOutcome['status']): number =>
     run.accounts.filter((account) => account.status === status).length;

@@ -31,9 +31,9 @@ export function rebalanceSummary(run: RebalanceRun, report: ComplianceReport): s
   const { pass, fail, couldNotCheck } = report.counts;
   return [
     `Rebalance of ${run.asOfDate} (${run.rebalanceKind}), run ${run.runId}`,
-    `${String(totals['proposed'])} accounts with orders, ${String(totals['unchanged'])} with nothing to do, ${String(totals['refused'])} refused`,
-    `${String(totals['orders'])} orders: buys ${String(totals['buyAmount'])}, sells ${String(totals['sellAmount'])}, estimated tax ${String(totals['estimatedTax'] ?? 'could not be computed')}`,
-    `compliance: ${String(pass)} pass, ${String(fail)} fail, ${String(couldNotCheck)} could not check; ${String(totals['ordersBlocked'])} orders blocked`,
+    `${String(totals.proposed)} accounts with orders, ${String(totals.unchanged)} with nothing to do, ${String(totals.refused)} refused`,
+    `${String(totals.orders)} orders: buys ${totals.buyAmount}, sells ${totals.sellAmount}, estimated tax ${totals.estimatedTax ?? 'could not be computed'}`,
+    `compliance: ${String(pass)} pass, ${String(fail)} fail, ${String(couldNotCheck)} could not check; ${String(totals.ordersBlocked)} orders blocked`,
     table.toString(),
     ...(more > 0 ? [`… and ${String(more)} more accounts (--json or --out DIR for all)`] : []),
   ].join('\n');
