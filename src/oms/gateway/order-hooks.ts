@@ -7,7 +7,8 @@
  *   OH2  a message from a broker that cannot be read books nothing and is kept and flagged.
  */
 import { assert, toPlainJson } from '../../kernel/index.ts';
-import type { Delivery } from '../../fix/index.ts';
+import { tryIdentifier, type ClientOrderId } from '../../domain/index.ts';
+import { MsgType, type Delivery, type MessageRejection } from '../../fix/index.ts';
 import { StoreError, type Transaction } from '../../db/index.ts';
 import {
   loseContact,
@@ -27,7 +28,7 @@ import {
 } from '../outbox-postgres.ts';
 import { applyEvent } from '../placement-fold.ts';
 import { lockPlacement, savePlacement, setVersionState } from '../placements-postgres.ts';
-import { readBrokerMessage, type BrokerMessage } from './fix-mapping.ts';
+import { readBrokerMessage } from './broker-reading.ts';
 import type { SessionHooks } from './session-store-postgres.ts';
 
 /** The name under which an intent travels through the session. */
@@ -103,15 +104,14 @@ async function deliver(tx: Transaction, context: BrokerContext, delivery: Delive
     case 'cancelRejection':
       await receiveCancelRejection(tx, context, said.rejection);
       return;
-    case 'businessReject':
-      await refuse(tx, context, said);
+    case 'messageRefused':
+      await refuse(tx, context, said.rejection);
       return;
-    case 'other':
     case 'unreadable':
       await recordUnreadable(tx, context, {
         sequence: delivery.sequence,
-        MsgType: said.MsgType,
-        reason: said.kind === 'unreadable' ? said.reason : 'no message of the order path',
+        MsgType: delivery.message.MsgType,
+        reason: said.reason,
       });
   }
 }
@@ -138,20 +138,20 @@ async function recordUnreadable(
 async function refuse(
   tx: Transaction,
   context: BrokerContext,
-  said: Extract<BrokerMessage, { kind: 'businessReject' }>,
+  said: MessageRejection,
 ): Promise<void> {
   const { firmId, executingBroker } = context;
+  const sequence = said.referenceSequence;
   const intent =
-    said.refusedSequence === null
-      ? null
-      : await intentOfSequence(tx, firmId, { executingBroker, sequence: said.refusedSequence });
-  const clientOrderId = intent?.clientOrderId ?? said.refusedClientOrderId;
+    sequence === null ? null : await intentOfSequence(tx, firmId, { executingBroker, sequence });
+  const named = said.referenceId === null ? null : tryIdentifier<ClientOrderId>(said.referenceId);
+  const clientOrderId = intent?.clientOrderId ?? named;
   // A refused status request says nothing about the order.
   if (clientOrderId !== null && intent?.kind !== 'statusRequest') {
     await receiveMessageRefusal(tx, context, {
       clientOrderId,
-      kind: said.refusedMsgType === 'F' ? 'cancel' : 'new',
-      text: said.text,
+      kind: said.referenceMsgType === MsgType.OrderCancelRequest ? 'cancel' : 'new',
+      text: said.text ?? `message refused, reason ${String(said.reason ?? 'not given')}`,
     });
     return;
   }
