@@ -159,8 +159,17 @@ describe('mapping', () => {
     expect(
       WIRE_STATUSES.map((status) => `${status} ${orderStatusCode.toFix(status)}`).sort(),
     ).toEqual([
-      ...['canceled 4', 'doneForDay 3', 'expired C', 'filled 2', 'new 0', 'partiallyFilled 1'],
-      ...['pendingCancel 6', 'pendingNew A', 'pendingReplace E', 'rejected 8', 'suspended 9'],
+      'canceled 4',
+      'doneForDay 3',
+      'expired C',
+      'filled 2',
+      'new 0',
+      'partiallyFilled 1',
+      'pendingCancel 6',
+      'pendingNew A',
+      'pendingReplace E',
+      'rejected 8',
+      'suspended 9',
     ]);
     expect(
       KINDS.map((kind) => reportKindCode.toFix(kind))

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fix44 } from '../dictionary/fix44.ts';
 import { Tag } from '../dictionary/tags.ts';
 import { encodeMessage } from './encoder.ts';
-import { FrameReader, type Frame } from './frame-reader.ts';
+import { checkSum, FrameReader, type Frame } from './frame-reader.ts';
 import { field, groupEntries, groupFields, type FixMessage } from './message.ts';
 import { decodeMessage } from './single.ts';
 
@@ -175,7 +175,7 @@ describe('codec', () => {
   it('notes a field that cannot be read, and keeps the others', () => {
     const parts = '35=D|34=7|abc=1|58=|11=X|'.replaceAll('|', '\u0001');
     const head = `8=FIX.4.4\u00019=${String(parts.length)}\u0001${parts}`;
-    const sum = [...head].reduce((total, c) => total + c.charCodeAt(0), 0) % 256;
+    const sum = checkSum(Uint8Array.from(head, (c) => c.charCodeAt(0)));
     const text = `${head}10=${String(sum).padStart(3, '0')}\u0001`;
     const received = decodeMessage(
       Uint8Array.from(text, (c) => c.charCodeAt(0)),
