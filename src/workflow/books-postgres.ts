@@ -34,6 +34,7 @@ export class VaultBooks implements BookSource {
   readonly #database: Database;
   readonly #firmId: string;
   readonly #snapshots = new Map<string, Promise<Snapshot>>();
+  #reference: { readonly key: string; readonly snapshot: Promise<Snapshot> } | null = null;
   #prices: PriceState | null = null;
 
   constructor(database: Database, firmId: string) {
@@ -42,6 +43,12 @@ export class VaultBooks implements BookSource {
   }
 
   async version(): Promise<string | null> {
+    const parts = await this.#versionParts();
+    return parts === null ? null : `${parts.reference}.${String(parts.states)}`;
+  }
+
+  /** Reference data and prices on one side, states of accounts on the other. */
+  async #versionParts(): Promise<{ readonly reference: string; readonly states: number } | null> {
     const { rows } = await this.#database.query<{
       readonly datasets: number;
       readonly states: number;
@@ -54,7 +61,7 @@ export class VaultBooks implements BookSource {
     const row = rows[0];
     if (row === undefined || row.datasets === 0) return null;
     const prices = await this.#priceState();
-    return `${String(row.datasets)}.${String(row.states)}.${String(prices.count)}`;
+    return { reference: `${String(row.datasets)}.${String(prices.count)}`, states: row.states };
   }
 
   async latestDate(): Promise<CalendarDate> {
@@ -74,6 +81,18 @@ export class VaultBooks implements BookSource {
     }
     // A failed load is not remembered.
     loading.catch(() => this.#snapshots.delete(key));
+    return loading;
+  }
+
+  async reference(asOfDate: CalendarDate): Promise<Snapshot> {
+    const parts = await this.#versionParts();
+    const key = `${parts?.reference ?? 'none'} ${asOfDate}`;
+    if (this.#reference?.key === key) return this.#reference.snapshot;
+    const loading = this.snapshot(asOfDate);
+    this.#reference = { key, snapshot: loading };
+    loading.catch(() => {
+      this.#reference = null;
+    });
     return loading;
   }
 

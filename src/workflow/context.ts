@@ -23,6 +23,11 @@ export interface BookSource {
   /** The firm as known now, on a date. */
   snapshot(asOfDate: CalendarDate): Promise<Snapshot>;
   /**
+   * Names, instruments, prices and settings of a date, from a snapshot whose positions and cash may be
+   * older: what listings need, without a new snapshot after every booking.
+   */
+  reference(asOfDate: CalendarDate): Promise<Snapshot>;
+  /**
    * Books allocations: lots, cash, history. In the caller's transaction; repeated, it changes nothing.
    *
    * @param booking.lotSelections the lots that each sale was approved with

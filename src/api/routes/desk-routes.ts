@@ -23,7 +23,7 @@ import { cursorOf, limitOf, readCursor } from '../cursor.ts';
 import { ApiRefusal, refuse } from '../problem.ts';
 import { actorOf } from '../security.ts';
 import { allocationView, blockView, placementView } from '../views/block-view.ts';
-import { currentSnapshot } from './monitor-routes.ts';
+import { currentReference } from './monitor-routes.ts';
 
 /** The blotter: blocks with placements and fills, allocations, cancels. */
 export function deskRoutes(app: Api, context: ApiContext): void {
@@ -37,7 +37,7 @@ async function presentBlocks(
   blocks: readonly RunBlock[],
 ): Promise<BlockView[]> {
   const { database, firmId, desk } = context.workflow;
-  const snapshot = await currentSnapshot(context);
+  const snapshot = await currentReference(context);
   const runIds = [...new Set(blocks.map((block) => block.runId))];
   const byId = new Map<string, BlotterBlock>();
   for (const runId of runIds) {
@@ -143,7 +143,7 @@ function allocationRoute(app: Api, context: ApiContext): void {
       const items =
         page.length === 0
           ? []
-          : await currentSnapshot(context).then((snapshot) =>
+          : await currentReference(context).then((snapshot) =>
               page.map((row) => allocationView(row, snapshot)),
             );
       return {

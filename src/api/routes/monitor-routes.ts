@@ -92,6 +92,15 @@ export async function currentSnapshot(context: ApiContext): Promise<Snapshot> {
   return books.snapshot(await books.latestDate());
 }
 
+/** Names, instruments and settings as known now. @throws ApiRefusal VAULT_EMPTY */
+export async function currentReference(context: ApiContext): Promise<Snapshot> {
+  const { books } = context.workflow;
+  if ((await books.version()) === null) {
+    throw refuse('VAULT_EMPTY', 'no firm has been imported yet');
+  }
+  return books.reference(await books.latestDate());
+}
+
 async function historyOf(context: ApiContext): Promise<RowHistory> {
   const { database, firmId } = context.workflow;
   return {

@@ -37,7 +37,7 @@ export async function orderParts(context: ApiContext, run: RunRecord): Promise<O
     listApprovals(database, firmId, runId),
     listOverrides(database, firmId, runId),
     listAllocations(database, firmId, { runId }),
-    books.snapshot(run.asOfDate),
+    books.reference(run.asOfDate),
     context.directory.displayNames(),
   ]);
   return {

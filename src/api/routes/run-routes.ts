@@ -172,7 +172,7 @@ function accountsRoute(app: Api, context: ApiContext): void {
       const last = page.at(-1);
       const orders = await listOrders(database, firmId, { runId: run.runId });
       const byAccount = Map.groupBy(orders, (record) => record.order.accountId);
-      const snapshot = await context.workflow.books.snapshot(run.asOfDate);
+      const snapshot = await context.workflow.books.reference(run.asOfDate);
       return {
         items: page.map((record) => {
           const own = byAccount.get(record.outcome.accountId) ?? [];

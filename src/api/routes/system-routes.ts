@@ -218,7 +218,7 @@ async function statusOf(context: ApiContext): Promise<StatusView> {
   const { rows } = await database.query<{ readonly server_version: string }>('SHOW server_version');
   const hasBooks = (await books.version()) !== null;
   const asOfDate = hasBooks ? await books.latestDate() : null;
-  const snapshot = asOfDate === null ? null : await books.snapshot(asOfDate);
+  const snapshot = asOfDate === null ? null : await books.reference(asOfDate);
   const now = clock.instant();
   const openRuns = ['computing', 'proposed', 'submitted', 'approved', 'released'] as const;
   const openBlocks = await Promise.all(

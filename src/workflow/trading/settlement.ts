@@ -85,20 +85,20 @@ async function allocateBlock(
   block: RunBlock,
   progress: BlotterBlock,
 ): Promise<void> {
-  const snapshot = await context.books.snapshot(block.tradeDate);
-  const allocations = allocationsOf(progress, snapshot);
+  const reference = await context.books.reference(block.tradeDate);
+  const allocations = allocationsOf(progress, reference);
   await context.database.transaction(async (tx) => {
     if ((await lockRunBlock(tx, context.firmId, block.blockId)) === null) return;
     await book(context, tx, { block, progress, allocations });
   });
 }
 
-function allocationsOf(progress: BlotterBlock, snapshot: Snapshot): readonly Allocation[] {
+function allocationsOf(progress: BlotterBlock, reference: Snapshot): readonly Allocation[] {
   const { block, placements } = progress;
   const executions = placements.flatMap((item) => item.executions);
-  const instrument = snapshot.instruments.get(block.symbol);
+  const instrument = reference.instruments.get(block.symbol);
   const executed: Quantity = progress.cumulativeQuantity;
-  const { commissionPerShare } = snapshot.settings.costs;
+  const { commissionPerShare } = reference.settings.costs;
   // The agreed rate: the broker's confirmations of this protocol carry no commission of their own.
   const commission: Money = toCents(commissionPerShare.times(executed.as<'ratio'>()), 'halfUp');
   return allocateExecutions({ ...block, statement: progress.statement }, executions, {
