@@ -52,8 +52,10 @@ export interface ServeOptions {
   readonly simulatedBrokerDirectory?: string | null;
   /** Password for the seeded people; null = EVENKEEL_DEMO_PASSWORD, else one is generated for each. */
   readonly password?: string | null;
+  /** An open, migrated store to use instead of opening one; closed with the server. */
+  readonly store?: Pick<Store, 'database' | 'target' | 'close'>;
   readonly onProgress?: (message: string) => void;
-  /** Where log lines go; default standard error. */
+  /** Least severe log lines on standard error; default `warn`. */
   readonly logLevel?: string;
 }
 
@@ -103,7 +105,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     pino.destination(2),
   );
   const home = resolve(options.home ?? homeDirectory());
-  const store = await openStore(storeOptions(options, home));
+  const store = options.store ?? (await openStore(storeOptions(options, home)));
   const started: Started = { store };
   try {
     return await start(options, { home, host, logger, started });
@@ -127,7 +129,7 @@ function storeOptions(options: ServeOptions, home: string) {
 
 /** What has been started, in order; stopped in reverse. */
 interface Started {
-  readonly store: Store;
+  readonly store: NonNullable<ServeOptions['store']>;
   sequencer?: Sequencer;
   workflow?: WorkflowContext;
   workers?: Workers;
