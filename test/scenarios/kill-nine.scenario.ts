@@ -244,6 +244,15 @@ describe('kill -9', () => {
         expect(allocable.equals(block.block.orderQuantity)).toBe(true);
         expect(block.cumulativeQuantity.isAtMost(allocable)).toBe(true);
       }
+      // The broker drops a ClOrdID that it knows, so a second sending would not show in its fills: the
+      // arrivals in its log and the numbered messages in our store are counted themselves.
+      const sent = blocks.flatMap((block) =>
+        block.placements.filter(({ sentAt }) => sentAt !== null).map(({ placement }) => placement),
+      );
+      const sentIds = sent.map((placement) => placement.clientOrderId as string).sort();
+      expect(await arrivalsAt(brokerDirectory)).toEqual(sentIds);
+      expect(await newOrdersStored(database, firmId)).toEqual(sentIds);
+      expect(sent.length).toBeGreaterThan(BLOCK_COUNT * 0.9);
       const { rows } = await database.query<{ n: number }>(
         `SELECT count(*) AS n FROM order_outbox WHERE firm_id = $1 AND state = 'queued'`,
         [firmId],
