@@ -14,7 +14,7 @@ import {
   type CalendarDate,
   type Clock,
 } from '../../kernel/index.ts';
-import type { CancelRejection, Price } from '../../domain/index.ts';
+import type { CancelRejection, ClientOrderId, Price } from '../../domain/index.ts';
 import {
   BusinessRejectReason,
   MsgType,
@@ -49,10 +49,17 @@ import {
   reportOf,
   type BrokerEvent,
   type BrokerOrder,
+  type CancelRejected,
   type OrderBook,
 } from './order-book.ts';
 import { SCENARIOS, type BrokerScenario } from './scenario.ts';
-import { TRUTH_TITLE, eventsOf, truthPath, writeBrokerStatement } from './truth-log.ts';
+import {
+  TRUTH_TITLE,
+  eventsOf,
+  truthPath,
+  writeBrokerStatement,
+  type TruthEntry,
+} from './truth-log.ts';
 
 export interface BrokerOptions {
   /** 0 picks a free one. */
@@ -123,9 +130,9 @@ export async function runBroker(options: BrokerOptions): Promise<RunningBroker> 
     onFault: (error) => options.onFault?.(error),
   });
   broker.start(driver);
-  for (const report of reports) {
-    if (!store.hasReference(report.report.brokerExecutionId)) broker.report(report);
-  }
+  broker.queue(
+    reports.filter(({ reference }) => reference !== null && !store.hasReference(reference)),
+  );
   broker.flush();
   const acceptor = await listen(driver, {
     host: options.host ?? '127.0.0.1',
@@ -164,6 +171,22 @@ function replyOf(reported: ReportedOrder): Reply {
   };
 }
 
+function cancelReply(event: CancelRejected): Reply {
+  const isKnown = event.orderStatus !== null;
+  const rejection: CancelRejection = {
+    clientOrderId: event.requestId as ClientOrderId,
+    originalClientOrderId: event.clientOrderId as ClientOrderId,
+    orderStatus: event.orderStatus ?? 'rejected', // FIX: OrdStatus of an unknown order is Rejected
+    respondsTo: 'cancel',
+    text: isKnown ? 'Too late to cancel' : 'Unknown order',
+  };
+  const message = cancelRejectionToFix(rejection, {
+    brokerOrderId: isKnown ? `B-${event.clientOrderId}` : null,
+    reason: isKnown ? CXL_TOO_LATE : CXL_UNKNOWN_ORDER,
+  });
+  return { message, reference: `R-${event.requestId}` };
+}
+
 class Broker {
   readonly #options: BrokerOptions;
   readonly #scenario: BrokerScenario;
@@ -187,7 +210,7 @@ class Broker {
   }
 
   /** Folds the log into the book. @returns every report that the log implies, oldest first */
-  recover(events: readonly BrokerEvent[]): ReportedOrder[] {
+  recover(events: readonly TruthEntry[]): Reply[] {
     return events.flatMap((event) => this.#take(event) ?? []);
   }
 
@@ -207,7 +230,7 @@ class Broker {
   /** Decides on received messages and records the decisions; replies go out by `flush`. */
   apply(deliveries: readonly Delivery[]): Promise<void> {
     return this.#inTurn(async () => {
-      const events: BrokerEvent[] = [];
+      const events: TruthEntry[] = [];
       const replies: Reply[] = [];
       for (const delivery of deliveries) {
         const decision = this.#decide(delivery);
@@ -217,18 +240,18 @@ class Broker {
           continue;
         }
         // Taken at once, so that the next message of the batch meets the book as this one leaves it.
-        const report = this.#take(decision);
-        if (report === null) continue;
+        const reply = this.#take(decision);
+        if (reply === null) continue;
         events.push(decision);
-        replies.push(replyOf(report));
+        replies.push(reply);
       }
       await this.#record(events);
       this.#unsent.push(...replies);
     });
   }
 
-  report(reported: ReportedOrder): void {
-    this.#unsent.push(replyOf(reported));
+  queue(replies: readonly Reply[]): void {
+    this.#unsent.push(...replies);
   }
 
   /** Hands what is durable to the session, in order. */
@@ -261,7 +284,8 @@ class Broker {
   }
 
   /** Applies an event in memory and keeps the list of open orders. */
-  #take(event: BrokerEvent): ReportedOrder | null {
+  #take(event: TruthEntry): Reply | null {
+    if (event.kind === 'cancelRejected') return cancelReply(event);
     const report = applyEvent(this.#book, event);
     const order = this.#book.get(event.clientOrderId);
     if (report === null || order === undefined) return null;
@@ -269,10 +293,10 @@ class Broker {
     else if (!this.#open.has(order.clientOrderId)) {
       this.#open.set(order.clientOrderId, planFills(order, this.#scenario, this.#options.seed));
     }
-    return report;
+    return replyOf(report);
   }
 
-  async #record(events: readonly BrokerEvent[]): Promise<void> {
+  async #record(events: readonly TruthEntry[]): Promise<void> {
     if (events.length > 0) await this.#log.append(Buffer.from(JSON.stringify(events)));
   }
 
@@ -280,7 +304,7 @@ class Broker {
   async #happen(events: readonly BrokerEvent[]): Promise<void> {
     const reports = events.flatMap((event) => this.#take(event) ?? []);
     await this.#record(events);
-    for (const report of reports) this.report(report);
+    this.queue(reports);
     this.flush();
   }
 
@@ -339,7 +363,7 @@ class Broker {
   }
 
   /** The event that a message causes, or a reply that changes nothing. Null: nothing to say. */
-  #decide(delivery: Delivery): BrokerEvent | Reply | null {
+  #decide(delivery: Delivery): TruthEntry | Reply | null {
     switch (delivery.message.MsgType) {
       case MsgType.NewOrderSingle:
         return this.#decideNewOrder(delivery);
@@ -358,7 +382,7 @@ class Broker {
     }
   }
 
-  #decideNewOrder(delivery: Delivery): BrokerEvent | Reply {
+  #decideNewOrder(delivery: Delivery): TruthEntry | Reply {
     const parsed = newOrderFromFix(delivery.message);
     if (!parsed.ok) return refuseField(delivery, parsed.error);
     const order = parsed.value;
@@ -378,7 +402,7 @@ class Broker {
     return this.#options.prices?.get(order.symbol) ?? order.referencePrice ?? order.limitPrice;
   }
 
-  #decideCancel(delivery: Delivery): BrokerEvent | Reply {
+  #decideCancel(delivery: Delivery): TruthEntry | Reply {
     const parsed = cancelRequestFromFix(delivery.message);
     if (!parsed.ok) return refuseField(delivery, parsed.error);
     const request = parsed.value;
@@ -389,20 +413,16 @@ class Broker {
         requestId: request.clientOrderId,
       };
     }
-    const rejection: CancelRejection = {
-      clientOrderId: request.clientOrderId,
-      originalClientOrderId: request.originalClientOrderId,
-      orderStatus: order?.status ?? 'rejected', // FIX: OrdStatus of an unknown order is Rejected
-      respondsTo: 'cancel',
-      text: order === undefined ? 'Unknown order' : 'Too late to cancel',
+    return {
+      kind: 'cancelRejected',
+      clientOrderId: request.originalClientOrderId,
+      requestId: request.clientOrderId,
+      orderStatus: order?.status ?? null,
+      at: this.#clock.instant(),
     };
-    const reason = order === undefined ? CXL_UNKNOWN_ORDER : CXL_TOO_LATE;
-    const brokerOrderId = order?.brokerOrderId ?? null;
-    const message = cancelRejectionToFix(rejection, { brokerOrderId, reason });
-    return { message, reference: null };
   }
 
-  #decideStatus(delivery: Delivery): BrokerEvent | Reply {
+  #decideStatus(delivery: Delivery): TruthEntry | Reply {
     const parsed = statusRequestFromFix(delivery.message);
     if (!parsed.ok) return refuseField(delivery, parsed.error);
     const request = parsed.value;

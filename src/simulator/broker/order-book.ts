@@ -26,7 +26,18 @@ import type {
 } from '../../domain/index.ts';
 import type { NewOrder, ReportedOrder } from '../../fix/index.ts';
 
-/** One line of the truth log. Decimals are text. */
+/** A refused cancel: recorded, so that its answer survives a kill; it changes no order. */
+export interface CancelRejected {
+  readonly kind: 'cancelRejected';
+  /** Of the order that should have been canceled. */
+  readonly clientOrderId: string;
+  readonly requestId: string;
+  /** Null: the order is not known here. */
+  readonly orderStatus: BrokerOrderStatus | null;
+  readonly at: string;
+}
+
+/** What happens to orders. Decimals are text. */
 export type BrokerEvent =
   | {
       readonly kind: 'accepted' | 'rejected';

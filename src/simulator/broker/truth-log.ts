@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import type { CalendarDate } from '../../kernel/index.ts';
 import type { BrokerStatementLine } from '../../domain/index.ts';
 import { scanRecords, type ScannedLog } from '../../fix-runtime/index.ts';
-import { applyEvent, type BrokerEvent, type OrderBook } from './order-book.ts';
+import { applyEvent, type BrokerEvent, type CancelRejected, type OrderBook } from './order-book.ts';
 
 export const TRUTH_TITLE = 'evenkeel-broker-truth 1';
 export const truthPath = (dataDirectory: string): string => join(dataDirectory, 'truth.log');
 
-export function eventsOf(records: ScannedLog['records']): BrokerEvent[] {
-  return records.flatMap(({ payload }) => JSON.parse(payload.toString('utf8')) as BrokerEvent[]);
+/** One line of the truth log. */
+export type TruthEntry = BrokerEvent | CancelRejected;
+
+export function eventsOf(records: ScannedLog['records']): TruthEntry[] {
+  return records.flatMap(({ payload }) => JSON.parse(payload.toString('utf8')) as TruthEntry[]);
 }
 
 /**
@@ -33,6 +36,7 @@ export async function brokerStatement(
   const book: OrderBook = new Map();
   const lines: BrokerStatementLine[] = [];
   for (const event of eventsOf(scanRecords(bytes, { path, title: TRUTH_TITLE }).records)) {
+    if (event.kind === 'cancelRejected') continue;
     const reported = applyEvent(book, event);
     if (event.kind !== 'executed' || reported?.report.tradeDate !== date) continue;
     const { report, symbol, side } = reported;
