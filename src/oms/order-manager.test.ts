@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Decimal, parseCalendarDate, systemClock, type Instant } from '../kernel/index.ts';
 import {
   identifier,
@@ -24,6 +24,7 @@ import {
   readPlacement,
   readRunProgress,
 } from './index.ts';
+import { orderHooks, referenceOf } from './gateway/order-hooks.ts';
 import { queuedIntents } from './outbox-postgres.ts';
 
 let db: TestDatabase;
@@ -202,7 +203,16 @@ describe('order manager', () => {
       [[placementId]],
     );
     expect(rows.map((row) => row.action)).toEqual(['placement.released']);
-    const events = await eventsAfter(db.database, given.firmId, { cursor: FIRST_EVENT, limit: 10 });
+    // Shown once no older transaction of the whole server runs, in other tests' databases too.
+    const all = () => eventsAfter(db.database, given.firmId, { cursor: FIRST_EVENT, limit: 10 });
+    const events = await vi.waitFor(
+      async () => {
+        const found = await all();
+        expect(found.length).toBeGreaterThan(0);
+        return found;
+      },
+      { timeout: 20_000 },
+    );
     expect(events.map((event) => event.kind)).toEqual(['block.changed', 'placement.changed']);
     const last = events.at(-1);
     const rest = await eventsAfter(db.database, given.firmId, {
@@ -267,6 +277,42 @@ describe('order manager', () => {
     );
     expect(rejected?.status).toBe('filled');
     expect(refusalCodes(await ask())).toEqual(['PLACEMENT_NOT_CANCELABLE']);
+  });
+});
+
+describe('the moment of sending', () => {
+  const send = (given: Desk, intent: { readonly intentId: number }) =>
+    db.database.transaction((tx) =>
+      orderHooks(given.broker).onOutgoing(tx, { sequence: 1, reference: referenceOf(intent) }),
+    );
+
+  it('OH1 an intent goes out once, with its placement', async () => {
+    const given = desk();
+    const placementId = await releasedPlacement(given);
+    const [intent] = await given.queued();
+    if (intent === undefined) throw new Error('no intent');
+    await send(given, intent);
+    const found = await readPlacement(db.database, given.firmId, placementId);
+    expect(found?.placement.status).toBe('sent');
+    expect(found?.sentAt).not.toBeNull();
+    await expect(send(given, intent)).rejects.toMatchObject({ code: 'INTENT_WITHDRAWN' });
+  });
+
+  it('OH1 OM5 what was taken back or stopped after it was read is not sent', async () => {
+    const given = desk();
+    const { manager, context } = given;
+    const placementId = await releasedPlacement(given);
+    const [intent] = await given.queued();
+    if (intent === undefined) throw new Error('no intent');
+    await db.database.transaction((tx) =>
+      manager.engageKillSwitch(tx, { reason: 'stop', context }),
+    );
+    await expect(send(given, intent)).rejects.toMatchObject({ code: 'INTENT_WITHDRAWN' });
+    await db.database.transaction((tx) => manager.requestCancel(tx, { placementId, context }));
+    await expect(send(given, intent)).rejects.toMatchObject({ code: 'INTENT_WITHDRAWN' });
+    const found = await readPlacement(db.database, given.firmId, placementId);
+    expect(found?.placement.status).toBe('canceled');
+    expect(found?.sentAt).toBeNull();
   });
 });
 

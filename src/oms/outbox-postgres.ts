@@ -210,7 +210,8 @@ export const FIRST_EVENT: EventCursor = { tx: '0', eventId: 0 };
 
 /**
  * The events after a cursor, in an order that never changes afterwards. Only events of transactions older
- * than every running one are shown: a later commit can then not slip in behind the cursor.
+ * than every running one are shown: a later commit can then not slip in behind the cursor. A long
+ * transaction anywhere on the server therefore delays the feed, and loses nothing.
  */
 export async function eventsAfter(
   db: Queryable,
