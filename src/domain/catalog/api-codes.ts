@@ -204,7 +204,7 @@ export const apiCodes = {
   },
   BIND_REFUSED: {
     meaning: 'The server was asked to listen beyond this machine without transport security.',
-    advice: 'Keep to loopback, or name the risk with --insecure-listen-beyond-loopback.',
+    advice: 'Keep to loopback, or name the risk with --allow-insecure-listen.',
     httpStatus: 400,
   },
   INTERNAL_FAULT: {
