@@ -129,7 +129,16 @@ async function startAll(options: DemoOptions, context: StartContext): Promise<st
     ...['--port', String(port), '--firm', place.firm, '--simulated-broker', place.broker],
   ]);
   const { seed } = options;
-  await start('broker', ['--port', String(brokerPort), '--data', place.broker, '--seed', seed]);
+  await start('broker', [
+    '--port',
+    String(brokerPort),
+    '--data',
+    place.broker,
+    '--seed',
+    seed,
+    '--scenario',
+    'typical',
+  ]);
   await start('gateway', ['--port', String(brokerPort)]);
   return String(server['url']);
 }
