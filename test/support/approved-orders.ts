@@ -4,7 +4,6 @@ import {
   identifier,
   type ApprovedOrder,
   type Block,
-  type OrderId,
   type OrderVerdict,
   type ProposedOrder,
   type UserId,
@@ -79,6 +78,3 @@ export function blockOfOrders(blockId: string, orders: readonly ApprovedOrder[])
     })),
   };
 }
-
-export const orderIdsOf = (orders: readonly ApprovedOrder[]): readonly OrderId[] =>
-  orders.map((order) => order.orderId);

@@ -5,12 +5,13 @@
  *   desk-process.ts broker JSON     the product's simulated broker
  *   desk-process.ts desk JSON       stages and releases blocks, and repeats every command after a restart
  */
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuditWriter } from '../../src/audit/index.ts';
 import { brokerCommand } from '../../src/cli/commands/broker.ts';
 import { openDatabase, type ConnectionTarget, type Database } from '../../src/db/index.ts';
 import { systemClock } from '../../src/kernel/index.ts';
-import { OrderManager, readBlotter, runGateway } from '../../src/oms/index.ts';
+import { OrderManager, runGateway } from '../../src/oms/index.ts';
 import { approvedOrders, blockOfOrders } from './approved-orders.ts';
 
 export interface DeskProcessOptions {
@@ -18,7 +19,9 @@ export interface DeskProcessOptions {
   readonly firmId: string;
   readonly brokerPort: number;
   readonly brokerDirectory: string;
-  readonly blockCount: number;
+  /** The desk goes on until this file exists. */
+  readonly stopFile: string;
+  readonly blockCountMax: number;
   readonly accountsPerBlock: number;
   readonly seed: string;
   /** The desk waits this long between two blocks. */
@@ -48,7 +51,7 @@ async function runDesk(database: Database, options: DeskProcessOptions): Promise
     audit: createAuditWriter(systemClock),
   });
   const context = { actor: 'tom', correlationId: RUN_ID };
-  for (let index = 0; index < options.blockCount; index += 1) {
+  for (let index = 0; index < options.blockCountMax; index += 1) {
     const orders = approvedOrders(RUN_ID, ordersOfBlock(options, index));
     const block = blockOfOrders(`block-${String(index).padStart(4, '0')}`, orders);
     const priced = { block, referencePrice: orders[0]?.estimatedPrice ?? null };
@@ -74,9 +77,10 @@ async function runDesk(database: Database, options: DeskProcessOptions): Promise
       );
     }
     // What a restart repeats is repeated at once, so that orders flow again when the next kill comes.
-    if (placement?.status === 'pendingSend') await sleep(options.paceMs);
+    if (placement?.status !== 'pendingSend') continue;
+    if (existsSync(options.stopFile)) break;
+    await sleep(options.paceMs);
   }
-  await readBlotter(database, { firmId: options.firmId, limit: 1 });
   process.stdout.write('desk: done\n');
 }
 
