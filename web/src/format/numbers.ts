@@ -109,7 +109,7 @@ export function formatStatisticPercent(value: number | null | undefined): string
 
 /** `account` to `accounts`, `entry` to `entries`. */
 export function pluralOf(noun: string): string {
-  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+  return /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`;
 }
 
 /** `1 account`, `2 accounts`. */

@@ -104,7 +104,7 @@ export function columnDef<Row>(column: GridColumn<Row>): ColDef<GridRow<Row>> {
           },
         }
       : { filter: 'agTextColumnFilter' }),
-    tooltipValueGetter: (params: ITooltipParams<GridRow<Row>>) => hoverText(column, params.data),
+    tooltip: (params: ITooltipParams<GridRow<Row>>) => hoverText(column, params.data),
     ...(DRAWN_KINDS.has(column.kind) ? { cellRenderer: drawnCell(column) } : {}),
   };
 }

@@ -104,8 +104,10 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     [label],
   );
 
+  // Rows drawn later get the class from getRowClass. Redrawing rows for it would drop the keyboard's focus.
   useEffect(() => {
-    if (api !== null && !api.isDestroyed()) api.redrawRows();
+    for (const row of host.current?.querySelectorAll('.ag-row') ?? [])
+      row.classList.toggle('ek-row-open', row.getAttribute('row-id') === props.openRowId);
   }, [api, props.openRowId]);
 
   const changeView = useCallback((change: GridView) => {

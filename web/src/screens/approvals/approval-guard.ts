@@ -31,7 +31,7 @@ export function isBlocked(order: Order): boolean {
   if (order.verdict === 'pass') return false;
   const overridden = new Set(order.overrides.map((override) => override.ruleId));
   return (
-    !(order.canOverride || order.overrides.length > 0) ||
+    order.failedRuleIds.length === 0 ||
     order.failedRuleIds.some((ruleId) => !overridden.has(ruleId))
   );
 }

@@ -48,6 +48,7 @@ export function ApprovalOrders(props: { readonly item: ApprovalInboxItem }) {
   if (orders.data === undefined) return <LoadingState what="the orders" />;
   const opened = all.find((order) => order.orderId === search.order);
   const blocked = all.filter((order) => order.state === 'submitted' && isBlocked(order));
+  const approvableCount = chosen.filter(isApprovable).length;
   const close = (): void => setDialog(null);
   return (
     <>
@@ -95,9 +96,9 @@ export function ApprovalOrders(props: { readonly item: ApprovalInboxItem }) {
                   Decline{selectedIds.size > 0 ? ` ${formatCount(chosen.length)}` : ''}
                 </Button>
                 <Button onClick={() => setDialog('approve')} title="Shift+A">
-                  Approve {formatCount(chosen.filter(isApprovable).length)}
+                  Approve{approvableCount === 0 ? '' : ` ${formatCount(approvableCount)}`}
                 </Button>
-                {run.data === undefined ? null : <ReleaseButton run={run.data} orders={all} />}
+                {run.data === undefined ? null : <ReleaseButton run={run.data} />}
               </>
             }
           />

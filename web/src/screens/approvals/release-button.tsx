@@ -1,24 +1,27 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import type { Order, Run } from '../../../../src/api/contract/index.ts';
+import type { Run } from '../../../../src/api/contract/index.ts';
 import { newIdempotencyKey } from '../../api/client.ts';
 import { releaseRun } from '../../api/commands.ts';
+import { runOrdersQuery } from '../../api/queries.ts';
 import { sumDecimalTexts } from '../../format/decimal-text.ts';
 import { formatCount, formatMoney, plural } from '../../format/numbers.ts';
 import { Facts } from '../../ui/screen.tsx';
 import { ProblemBanner } from '../../ui/state.tsx';
 
 /** Sends the approved orders to the market: count and notional first, then a click. Never a bare key. */
-export function ReleaseButton(props: { readonly run: Run; readonly orders: readonly Order[] }) {
+export function ReleaseButton(props: { readonly run: Run }) {
   const { run } = props;
+  const canRelease = run.permittedActions.includes('release');
+  const { data: orders = [] } = useQuery({ ...runOrdersQuery(run.runId), enabled: canRelease });
   const [isOpen, setIsOpen] = useState(false);
   const key = useRef(newIdempotencyKey());
   const client = useQueryClient();
   const navigate = useNavigate();
-  const approved = props.orders.filter((order) => order.state === 'approved');
+  const approved = orders.filter((order) => order.state === 'approved');
   const release = useMutation({
     mutationFn: () => releaseRun(run.runId, key.current),
     onSuccess: async (outcome) => {
@@ -34,7 +37,7 @@ export function ReleaseButton(props: { readonly run: Run; readonly orders: reado
       key.current = newIdempotencyKey();
     },
   });
-  if (!run.permittedActions.includes('release') || approved.length === 0) return null;
+  if (!canRelease || approved.length === 0) return null;
   const amount = (side: 'buy' | 'sell'): string =>
     formatMoney(
       sumDecimalTexts(
@@ -57,7 +60,7 @@ export function ReleaseButton(props: { readonly run: Run; readonly orders: reado
               ['Approved orders', formatCount(approved.length)],
               ['Buys USD', amount('buy')],
               ['Sells USD', amount('sell')],
-              ['Not released', plural(props.orders.length - approved.length, 'order')],
+              ['Not released', plural(orders.length - approved.length, 'order')],
             ]}
           />
           <div className="ek-banner" data-tone="warn">

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type {
   ComplianceView,
   Order,
@@ -10,6 +10,7 @@ import type {
 import { SEVERITIES, VERDICTS, type VerdictName } from '../../api/labels.ts';
 import {
   complianceQuery,
+  rulesQuery,
   runAccountsQuery,
   runOrdersQuery,
   runQuery,
@@ -23,12 +24,17 @@ import { RunPicker, useRunId } from '../../ui/run-picker.tsx';
 import { Screen } from '../../ui/screen.tsx';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/state.tsx';
 import { FilterTile } from '../../ui/tile.tsx';
-import { EvaluationSheet, measureText } from './evaluation-sheet.tsx';
+import { EvaluationSheet } from './evaluation-sheet.tsx';
+import { measuredFactOf, measureText } from './measure.ts';
+import { OverrideButton, overrideRefusal } from './override-form.tsx';
 
 interface Row {
   readonly id: string;
   readonly evaluation: RuleEvaluationView;
   readonly subject: string;
+  readonly orders: readonly Order[];
+  /** The fact it measures, which gives the unit. */
+  readonly fact: string | null;
 }
 
 const ORDER_OF_VERDICT: Readonly<Record<VerdictName, number>> = {
@@ -105,7 +111,7 @@ const COLUMNS: readonly GridColumn<Row>[] = [
     header: name === 'measuredBefore' ? 'Before' : name === 'measured' ? 'Measured' : 'Limit',
     width: 104,
     value: (row: Row) => row.evaluation[name],
-    draw: (row: Row) => measureText(row.evaluation[name], row.evaluation.title),
+    draw: (row: Row) => measureText(row.evaluation[name], row.fact),
   })),
   {
     id: 'of',
@@ -177,18 +183,29 @@ function Report(props: { readonly run: Run; readonly report: ComplianceView }) {
   const [view, setView] = useGridView();
   const { data: accounts } = useQuery(runAccountsQuery(run.runId));
   const { data: orders } = useQuery(runOrdersQuery(run.runId));
+  const { data: rules } = useQuery(rulesQuery);
+  const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
+  const select = useCallback(
+    (chosen: readonly Row[]) => setSelectedIds(new Set(chosen.map(rowId))),
+    [],
+  );
   const rows = useMemo(() => {
     const ordersById = new Map((orders ?? []).map((order) => [order.orderId, order]));
+    const facts = new Map(
+      (rules ?? []).map((rule) => [rule.ruleId, measuredFactOf(rule.expression)]),
+    );
     return report.items
       .map((evaluation) => ({
         id: `${evaluation.ruleId}/${subjectKey(evaluation)}`,
         evaluation,
         subject: subjectText(evaluation, accounts ?? [], ordersById),
+        orders: evaluation.orderIds.flatMap((orderId) => ordersById.get(orderId) ?? []),
+        fact: facts.get(evaluation.ruleId) ?? null,
       }))
       .toSorted(
         (a, b) => ORDER_OF_VERDICT[a.evaluation.verdict] - ORDER_OF_VERDICT[b.evaluation.verdict],
       );
-  }, [report.items, accounts, orders]);
+  }, [report.items, accounts, orders, rules]);
   const shown = useMemo(
     () =>
       search.verdict === undefined
@@ -198,6 +215,10 @@ function Report(props: { readonly run: Run; readonly report: ComplianceView }) {
   );
   const open = useCallback((row: Row) => change({ evaluation: row.id }), [change]);
   const opened = rows.find((row) => row.id === search.evaluation);
+  const canOverride = run.permittedActions.includes('override');
+  const chosen = rows.filter(
+    (row) => selectedIds.has(row.id) && overrideRefusal(row.evaluation, run, row.orders) === null,
+  );
   return (
     <>
       <VerdictTiles report={report} />
@@ -213,6 +234,8 @@ function Report(props: { readonly run: Run; readonly report: ComplianceView }) {
             onViewChange={setView}
             openRowId={search.evaluation ?? null}
             onOpen={open}
+            {...(canOverride ? { onSelect: select } : {})}
+            tools={canOverride ? <OverrideButton items={chosen} /> : null}
             exportHeading={[
               ['Run', run.runId],
               ['As of', run.asOfDate],

@@ -10,22 +10,12 @@ import type {
 import { SEVERITIES, VERDICTS } from '../../api/labels.ts';
 import { rulesQuery, runOrdersQuery } from '../../api/queries.ts';
 import { isDecimalText, toPixels } from '../../format/decimal-text.ts';
-import { formatQuantity, formatWeight, formatMoney, NOT_AVAILABLE } from '../../format/numbers.ts';
+import { formatMoney, formatQuantity } from '../../format/numbers.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { Facts, Section, Sheet } from '../../ui/screen.tsx';
 import { SideWord } from '../../ui/value.tsx';
+import { measuredFactOf, measureText } from './measure.ts';
 import { isOverridden, OverrideButton, overrideRefusal } from './override-form.tsx';
-
-/** A measure in its unit, which the fact's name gives: weights as percent, amounts as money. */
-export function measureText(value: string | null, factName: string | null): string {
-  if (value === null) return NOT_AVAILABLE;
-  if (!isDecimalText(value)) return value;
-  if (factName !== null && /weight|share|turnover|drift/i.test(factName))
-    return formatWeight(value);
-  if (factName !== null && /amount|cash|gain|notional|value/i.test(factName))
-    return formatMoney(value);
-  return formatQuantity(value);
-}
 
 /** How much of the limit is used: a bar, with the words beside it. */
 function Utilization(props: { readonly evaluation: RuleEvaluationView }) {
@@ -140,8 +130,7 @@ export function EvaluationSheet(props: {
   const orders = allOrders.filter((order) => linked.has(order.orderId));
   const refusal = overrideRefusal(evaluation, run, orders);
   const verdict = VERDICTS[evaluation.verdict];
-  const fact =
-    rule?.facts.find((name) => /weight|share|turnover|amount|cash|gain/i.test(name)) ?? null;
+  const fact = measuredFactOf(rule?.expression);
   return (
     <Sheet
       isWide
@@ -159,7 +148,7 @@ export function EvaluationSheet(props: {
       onClose={props.onClose}
       footer={
         refusal === null ? (
-          <OverrideButton evaluation={evaluation} orders={orders} />
+          <OverrideButton items={[{ evaluation, orders }]} />
         ) : evaluation.verdict === 'pass' ? undefined : (
           <span className="ek-dim" data-testid="override-refusal">
             {refusal}

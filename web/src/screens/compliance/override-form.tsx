@@ -41,44 +41,70 @@ export function isOverridden(order: Order, ruleId: string): boolean {
   return order.overrides.some((override) => override.ruleId === ruleId);
 }
 
-/** One override per linked order, each bound to the facts shown. */
-export function OverrideButton(props: {
+/** One rule's evaluation and the orders it holds back. */
+export interface OverrideItem {
   readonly evaluation: RuleEvaluationView;
   readonly orders: readonly Order[];
-}) {
-  const { evaluation } = props;
+}
+
+/**
+ * One override per rule and order, each bound to the facts shown. An override changes the order's facts, so
+ * the next rule on the same order goes by the answer to the one before.
+ */
+async function overrideAll(
+  items: readonly OverrideItem[],
+  reason: Pick<OverrideBody, 'reasonCode' | 'reasonText'>,
+): Promise<void> {
+  const hashes = new Map<string, string>();
+  for (const { evaluation, orders } of items) {
+    for (const order of orders) {
+      const changed = await overrideRule(order.orderId, {
+        ...reason,
+        ruleId: evaluation.ruleId,
+        factsHash: hashes.get(order.orderId) ?? order.factsHash,
+      });
+      hashes.set(order.orderId, changed.factsHash);
+    }
+  }
+}
+
+/** Overrides soft fails with a reason: of one evaluation, or of a selection. */
+export function OverrideButton(props: { readonly items: readonly OverrideItem[] }) {
   const [isOpen, setIsOpen] = useState(false);
   const client = useQueryClient();
-  const open = props.orders.filter((order) => !isOverridden(order, evaluation.ruleId));
+  const open = props.items
+    .map(({ evaluation, orders }) => ({
+      evaluation,
+      orders: orders.filter((order) => !isOverridden(order, evaluation.ruleId)),
+    }))
+    .filter(({ orders }) => orders.length > 0);
+  const orders = [
+    ...new Map(open.flatMap((item) => item.orders).map((order) => [order.orderId, order])).values(),
+  ];
+  const titles = [...new Set(open.map(({ evaluation }) => evaluation.title))];
   const override = useMutation({
-    mutationFn: async (reason: Pick<OverrideBody, 'reasonCode' | 'reasonText'>) => {
-      for (const order of open) {
-        await overrideRule(order.orderId, {
-          ...reason,
-          ruleId: evaluation.ruleId,
-          factsHash: order.factsHash,
-        });
-      }
-    },
+    mutationFn: (reason: Pick<OverrideBody, 'reasonCode' | 'reasonText'>) =>
+      overrideAll(open, reason),
     onSuccess: () => {
       setIsOpen(false);
       notifications.show({
         title: 'Overridden',
-        message: `${evaluation.title}: ${plural(open.length, 'order')}`,
+        message: `${titles.join('; ')}: ${plural(orders.length, 'order')}`,
       });
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['run'] }),
   });
+  if (open.length === 0) return null;
   return (
     <>
-      <Button color="orange" variant="default" onClick={() => setIsOpen(true)}>
-        Override for {plural(open.length, 'order')}
+      <Button variant="default" onClick={() => setIsOpen(true)}>
+        Override for {plural(orders.length, 'order')}
       </Button>
       <ReasonDialog
-        title={`Override: ${evaluation.title}`}
+        title="Override a soft fail"
         isOpen={isOpen}
         onClose={() => setIsOpen(false)}
-        confirmText={`Override ${plural(open.length, 'order')}`}
+        confirmText={`Override for ${plural(orders.length, 'order')}`}
         codes={options(OVERRIDE_REASONS)}
         isPending={override.isPending}
         error={override.error}
@@ -90,10 +116,16 @@ export function OverrideButton(props: {
         }
       >
         <p style={{ margin: 0 }}>
-          {plural(open.length, 'order')} of{' '}
-          {formatMoney(sumDecimalTexts(open.map((order) => order.estimatedAmount)))} USD will pass
-          this rule. The override is bound to the facts shown; a change of the order voids it.
+          {plural(orders.length, 'order')} of{' '}
+          {formatMoney(sumDecimalTexts(orders.map((order) => order.estimatedAmount)))} USD will pass{' '}
+          {titles.length === 1 ? 'this rule' : 'these rules'}. Each override is bound to the facts
+          shown; a change of the order voids it.
         </p>
+        <ul style={{ margin: 0, paddingLeft: 18 }}>
+          {titles.map((title) => (
+            <li key={title}>{title}</li>
+          ))}
+        </ul>
       </ReasonDialog>
     </>
   );

@@ -156,6 +156,7 @@ function Details(props: { readonly account: AccountView }) {
           ]}
         />
       </Section>
+      <Bands account={account} />
       {triggers.length === 0 ? null : (
         <Section title="Triggers">
           <ul style={{ margin: 0, paddingLeft: 18 }}>
@@ -165,7 +166,6 @@ function Details(props: { readonly account: AccountView }) {
           </ul>
         </Section>
       )}
-      <Bands account={account} />
       {account.restrictions.length === 0 ? null : (
         <Section title="Restrictions">
           <ul style={{ margin: 0, paddingLeft: 18 }}>
@@ -215,7 +215,7 @@ export function AccountSheet(props: { readonly accountId: string; readonly onClo
       subtitle={
         account === undefined
           ? undefined
-          : `${account.householdName} · ${TAX_STATUSES[account.taxStatus].text} · ${account.modelId ?? 'no model'} · as of ${account.asOfDate}`
+          : `${account.accountId} · ${account.householdName} · ${TAX_STATUSES[account.taxStatus].text} · ${account.modelId ?? 'no model'} · as of ${account.asOfDate}`
       }
       onClose={props.onClose}
     >

@@ -39,22 +39,8 @@ export function monitorColumns(asOfDate: string): readonly GridColumn<MonitorRow
       kind: 'text',
       header: 'Account',
       value: (row) => row.accountName,
-      width: 190,
+      width: 150,
       isPinned: true,
-    },
-    {
-      id: 'custodian',
-      kind: 'text',
-      header: 'Custodian',
-      value: (row) => row.custodian,
-      width: 100,
-    },
-    {
-      id: 'model',
-      kind: 'text',
-      header: 'Model',
-      value: (row) => row.modelId ?? 'No model',
-      width: 120,
     },
     {
       id: 'tax',
@@ -109,6 +95,15 @@ export function monitorColumns(asOfDate: string): readonly GridColumn<MonitorRow
       value: (row) => row.drift?.activeShare ?? null,
     },
     {
+      id: 'breaches',
+      kind: 'count',
+      header: 'Breaches',
+      width: 82,
+      description: 'Names outside their band',
+      value: (row) => row.drift?.breaches.length ?? null,
+      hover: (row) => row.drift?.breaches.join(', ') ?? null,
+    },
+    {
       id: 'cash',
       kind: 'money',
       header: 'Cash USD',
@@ -134,13 +129,18 @@ export function monitorColumns(asOfDate: string): readonly GridColumn<MonitorRow
       hover: (row) => `${row.cashWeight ?? 'n/a'}; target ${formatWeight(row.cashTargetWeight)}`,
     },
     {
-      id: 'breaches',
-      kind: 'count',
-      header: 'Breaches',
-      width: 82,
-      description: 'Names outside their band',
-      value: (row) => row.drift?.breaches.length ?? null,
-      hover: (row) => row.drift?.breaches.join(', ') ?? null,
+      id: 'model',
+      kind: 'text',
+      header: 'Model',
+      value: (row) => row.modelId ?? 'No model',
+      width: 120,
+    },
+    {
+      id: 'custodian',
+      kind: 'text',
+      header: 'Custodian',
+      value: (row) => row.custodian,
+      width: 100,
     },
     {
       id: 'sinceRebalance',
@@ -176,5 +176,6 @@ export function monitorColumns(asOfDate: string): readonly GridColumn<MonitorRow
       value: (row) => row.openOrderCount,
       width: 96,
     },
+    { id: 'number', kind: 'id', header: 'Account id', value: (row) => row.accountId, width: 110 },
   ];
 }

@@ -13,6 +13,7 @@ import { Screen, Sheet } from '../../ui/screen.tsx';
 import { EmptyState, ErrorState, LoadingState } from '../../ui/state.tsx';
 import { FactTile } from '../../ui/tile.tsx';
 import { GainFigure, SideWord } from '../../ui/value.tsx';
+import { ReleaseButton } from '../approvals/release-button.tsx';
 import { RunProgress } from '../runs/run-progress.tsx';
 import { OrderActions } from './order-actions.tsx';
 import { OutcomeSheet } from './outcome-sheet.tsx';
@@ -258,7 +259,12 @@ export function ReviewScreen() {
       actions={
         <>
           <RunPicker />
-          {run === undefined ? null : <SubmitButton run={run} />}
+          {run === undefined ? null : (
+            <>
+              <SubmitButton run={run} />
+              <ReleaseButton run={run} />
+            </>
+          )}
         </>
       }
     >

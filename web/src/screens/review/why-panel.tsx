@@ -145,6 +145,26 @@ function Decisions(props: { readonly order: Order }) {
   );
 }
 
+/** What still stands before release: a verdict that blocks, or only a step that is to come. */
+function Blocks(props: { readonly order: Order }) {
+  const { order } = props;
+  if (order.blockedBy.length === 0) return null;
+  const tone =
+    order.verdict === 'fail' ? 'bad' : order.verdict === 'couldNotCheck' ? 'unknown' : 'info';
+  return (
+    <div className="ek-banner" data-tone={tone}>
+      <div>
+        <p>
+          <b>{tone === 'info' ? 'Before it can be released:' : 'Cannot go on to release:'}</b>
+        </p>
+        {order.blockedBy.map((reason) => (
+          <p key={reason}>{reason}</p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
 /** Everything about one order, reasons first. */
 export function WhyPanel(props: { readonly order: Order }) {
   const { order } = props;
@@ -161,21 +181,7 @@ export function WhyPanel(props: { readonly order: Order }) {
           </p>
         </div>
       )}
-      {order.blockedBy.length === 0 ? null : (
-        <div
-          className="ek-banner"
-          data-tone={order.verdict === 'couldNotCheck' ? 'unknown' : 'bad'}
-        >
-          <div>
-            <p>
-              <b>Cannot go on to release:</b>
-            </p>
-            {order.blockedBy.map((reason) => (
-              <p key={reason}>{reason}</p>
-            ))}
-          </div>
-        </div>
-      )}
+      <Blocks order={order} />
       <Facts
         items={[
           [
