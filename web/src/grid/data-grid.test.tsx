@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -132,7 +132,7 @@ describe('the grid', () => {
     target.focus();
     await userEvent.keyboard('{Enter}');
     await waitFor(() => expect(onOpen).toHaveBeenCalledWith(LINES[1]));
-    await userEvent.keyboard(' ');
+    fireEvent.keyDown(await cell('Stock fund'), { key: ' ', code: 'Space' });
     await waitFor(() => expect(onSelect).toHaveBeenLastCalledWith([LINES[1]]));
   });
 
