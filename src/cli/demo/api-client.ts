@@ -12,6 +12,8 @@ export class ApiProblem extends Error {
   }
 }
 
+type RequestParts = readonly [method: string, path: string, body?: unknown, key?: string];
+
 export class ApiClient {
   readonly #url: string;
   #cookie = '';
@@ -38,18 +40,19 @@ export class ApiClient {
     return (await (await this.#send('GET', path)).json()) as Body;
   }
 
-  async post<Body>(path: string, body: unknown): Promise<Body> {
-    return (await (await this.#send('POST', path, body)).json()) as Body;
+  /** @param key the same key repeats a command without doing it twice */
+  async post<Body>(path: string, body: unknown, key: string = randomUUID()): Promise<Body> {
+    return (await (await this.#send('POST', path, body, key)).json()) as Body;
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<Response> {
+  async #send(...[method, path, body, key]: RequestParts): Promise<Response> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
       headers: {
         ...(this.#cookie === '' ? {} : { cookie: this.#cookie }),
         ...(this.#session === null ? {} : { 'x-csrf-token': this.#session.csrfToken }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -10,9 +10,12 @@ export interface ProcessDefinition {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
+  /** Deaths after which it is left dead: something is wrong that starting again does not cure. Default 10. */
+  readonly restartsMax?: number;
+  /** Default 500. */
+  readonly restartDelayMs?: number;
 }
 
-/** Deaths after which it is left dead: something is wrong that starting again does not cure. */
 const RESTARTS_MAX = 10;
 const RESTART_DELAY_MS = 500;
 const READY_TIMEOUT_MS = 90_000;
@@ -90,12 +93,12 @@ export class SupervisedProcess {
 
   #restart(): void {
     this.#restarts += 1;
-    if (this.#restarts > RESTARTS_MAX) return;
+    if (this.#restarts > (this.#definition.restartsMax ?? RESTARTS_MAX)) return;
     this.#log.write(`restart ${String(this.#restarts)} of ${this.#definition.name}\n`);
     setTimeout(() => {
       if (this.#isStopping) return;
       this.#launch({ onFirstLine: () => undefined, onEarlyExit: () => this.#restart() });
-    }, RESTART_DELAY_MS);
+    }, this.#definition.restartDelayMs ?? RESTART_DELAY_MS);
   }
 
   /** Tells it to stop and waits; ends it when it does not. */
