@@ -22,7 +22,7 @@ export function table(text: string): string {
     .join('\n');
 }
 
-const DEFAULT_TABLES: Readonly<Record<string, string>> = {
+export const FIRM_FILES: Readonly<Record<string, string>> = {
   'households.csv': table(`
     | householdId | federalShortTermRate | federalLongTermRate | stateRate |
     | H1          | 0.37                 | 0.20                | 0.05      |`),
@@ -55,7 +55,7 @@ const DEFAULT_TABLES: Readonly<Record<string, string>> = {
 
 /** Reads the default tables with some replaced; returns findings too. */
 export function readFirm(tables: Readonly<Record<string, string>> = {}): FirmDirectoryReading {
-  return readFirmDirectory(new Map(Object.entries({ ...DEFAULT_TABLES, ...tables })));
+  return readFirmDirectory(new Map(Object.entries({ ...FIRM_FILES, ...tables })));
 }
 
 /** The default firm with some tables replaced. @throws if a table has an error: a mistake in the test */

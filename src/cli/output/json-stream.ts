@@ -8,7 +8,11 @@ export type DocumentField =
 /** Characters gathered before they are written. */
 const CHUNK = 1 << 16;
 
-/** @param write takes pieces of text in order */
+/**
+ * @param fields lists must give the same items each time they are iterated: one document may be printed
+ *   and written to a file
+ * @param write  takes pieces of text in order, each of whole lines
+ */
 export function writeJsonDocument(
   fields: Iterable<DocumentField>,
   write: (text: string) => void,
@@ -17,8 +21,10 @@ export function writeJsonDocument(
   const put = (text: string): void => {
     buffer += text;
     if (buffer.length < CHUNK) return;
-    write(buffer);
-    buffer = '';
+    // A terminal ends what it is given with a line end, so a piece is cut only where there is one.
+    const end = buffer.lastIndexOf('\n') + 1;
+    write(buffer.slice(0, end));
+    buffer = buffer.slice(end);
   };
   let separator = '\n';
   for (const field of fields) {

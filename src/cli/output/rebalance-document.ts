@@ -1,8 +1,9 @@
 /** A run as the documents of FORMATS section 1: money, price and quantity as text, weights as numbers. */
-import { sum, type Decimal } from '../../kernel/index.ts';
+import { Decimal, sum } from '../../kernel/index.ts';
 import {
   type AccountOutcome,
   type ComplianceReport,
+  type Drift,
   type Finding,
   type Money,
   type OrderReason,
@@ -27,11 +28,14 @@ export function rebalanceDocument(run: RebalanceRun, report: ComplianceReport): 
     { name: 'engineVersion', value: run.engineVersion },
     { name: 'resultHash', value: run.resultHash },
     { name: 'totals', value: totalsDocument(run, report) },
-    { name: 'accounts', items: mapped(run.accounts, accountDocument) },
-    { name: 'orders', items: mapped(ordersOf(run), (order) => orderDocument(order, report)) },
-    { name: 'suppressed', items: suppressedDocuments(run) },
-    { name: 'refusals', items: refusalDocuments(run) },
-    { name: 'findings', items: mapped(findingsOf(run), findingDocument) },
+    { name: 'accounts', items: repeatable(() => mapped(run.accounts, accountDocument)) },
+    {
+      name: 'orders',
+      items: repeatable(() => mapped(ordersOf(run), (order) => orderDocument(order, report))),
+    },
+    { name: 'suppressed', items: repeatable(() => suppressedDocuments(run)) },
+    { name: 'refusals', items: repeatable(() => refusalDocuments(run)) },
+    { name: 'findings', items: repeatable(() => mapped(findingsOf(run), findingDocument)) },
     {
       name: 'compliance',
       value: {
@@ -41,6 +45,11 @@ export function rebalanceDocument(run: RebalanceRun, report: ComplianceReport): 
       },
     },
   ];
+}
+
+/** Made anew for every pass: a generator would be empty the second time the document is written. */
+function repeatable(make: () => Iterable<unknown>): Iterable<unknown> {
+  return { [Symbol.iterator]: () => make()[Symbol.iterator]() };
 }
 
 function* mapped<T>(items: Iterable<T>, map: (item: T) => unknown): Iterable<unknown> {
@@ -77,7 +86,7 @@ export function accountDocument(account: AccountOutcome): Record<string, unknown
     planningTotal: cents(account.planningTotal),
     driftBefore: account.driftBefore?.activeShare.toFloat() ?? null,
     driftAfter: account.driftAfter?.activeShare.toFloat() ?? null,
-    drift: { before: account.driftBefore, after: account.driftAfter },
+    drift: { before: driftDocument(account.driftBefore), after: driftDocument(account.driftAfter) },
     trackingErrorBefore: account.trackingErrorBefore,
     trackingErrorAfter: account.trackingErrorAfter,
     turnover: account.turnover.toFloat(),
@@ -90,8 +99,28 @@ export function accountDocument(account: AccountOutcome): Record<string, unknown
     cashReserve: cents(account.cashReserve),
     certificate: account.certificate,
     binding: account.binding,
-    triggers: account.triggers,
+    triggers: account.triggers.map(withNumericWeights),
   };
+}
+
+function driftDocument(drift: Drift | null): Record<string, unknown> | null {
+  if (drift === null) return null;
+  return {
+    ...drift,
+    activeShare: drift.activeShare.toFloat(),
+    absoluteMax: drift.absoluteMax.toFloat(),
+    relativeMax: drift.relativeMax?.toFloat() ?? null,
+  };
+}
+
+/** Weights are JSON numbers, money and quantities text (FORMATS): of a trigger or reason, by the field's name. */
+function withNumericWeights(record: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [
+      name,
+      /weight/i.test(name) && value instanceof Decimal ? value.toFloat() : value,
+    ]),
+  );
 }
 
 export function orderDocument(
@@ -117,7 +146,10 @@ export function orderDocument(
       gain: cents(lot.gain),
       term: lot.term,
     })),
-    reasons: order.reasons.map((reason: OrderReason) => ({ ...reason, text: reasonText(reason) })),
+    reasons: order.reasons.map((reason: OrderReason) => ({
+      ...withNumericWeights(reason),
+      text: reasonText(reason),
+    })),
     why: explainOrder(order),
     compliance: verdict ?? null,
   };

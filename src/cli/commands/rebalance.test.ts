@@ -1,0 +1,54 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FIRM_FILES } from '../../../test/support/firm.ts';
+import { rebalanceCommand } from './rebalance.ts';
+
+let directory = '';
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'evenkeel-rebalance-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+interface ResultDocument {
+  readonly totals: Readonly<Record<string, unknown>>;
+  readonly accounts: readonly Readonly<Record<string, unknown>>[];
+  readonly orders: readonly {
+    readonly symbol: string;
+    readonly reasons: readonly Readonly<Record<string, unknown>>[];
+    readonly lots: readonly Readonly<Record<string, string>>[];
+  }[];
+  readonly refusals: readonly { readonly accountId: string }[];
+}
+
+async function run(
+  files: Readonly<Record<string, string>>,
+  out?: string,
+): Promise<{ exitCode: number; text: string; document: ResultDocument }> {
+  for (const [name, text] of Object.entries({ ...FIRM_FILES, ...files })) {
+    await writeFile(join(directory, name), text);
+  }
+  let text = '';
+  const terminal = {
+    // As the terminal of a process does: what it is given ends with a line end.
+    out: (piece: string) => {
+      text += piece.endsWith('\n') ? piece : `${piece}\n`;
+    },
+    note: () => undefined,
+    isInteractive: false,
+  };
+  const exitCode = await rebalanceCommand({ directory, out, isJson: true }, terminal);
+  return { exitCode, text, document: JSON.parse(text) as ResultDocument };
+}
+
+describe('the result of a rebalance from files', () => {
+  it('is the same on standard output and in result.json', async () => {
+    const out = join(directory, 'out');
+    const { text, document } = await run({}, out);
+    expect(document.orders.length).toBeGreaterThan(0);
+    expect(await readFile(join(out, 'result.json'), 'utf8')).toBe(text);
+  });
+});
