@@ -27,13 +27,7 @@ export function openApiDocument(app: Api): OpenAPIV3_1.Document {
   const document = structuredClone(app.swagger()) as OpenAPIV3_1.Document;
   const components = (document.components ??= {});
   const schemas = (components.schemas ??= {});
-  const jsonSchemaOf = (schema: z.ZodType): OpenAPIV3_1.SchemaObject => {
-    const json = z.toJSONSchema(schema) as Record<string, unknown>;
-    for (const key of ['$schema', 'id']) Reflect.deleteProperty(json, key);
-    return json as OpenAPIV3_1.SchemaObject;
-  };
-  schemas['Problem'] = jsonSchemaOf(problem);
-  schemas['LiveEvent'] = inlineDefinitions(jsonSchemaOf(liveEvent));
+  for (const schema of [problem, liveEvent]) Object.assign(schemas, definitionsOf(schema));
   components.responses = {
     Problem: {
       description: 'What is wrong, all of it at once.',
@@ -42,23 +36,64 @@ export function openApiDocument(app: Api): OpenAPIV3_1.Document {
       },
     },
   };
-  for (const path of Object.values(document.paths ?? {})) {
+  for (const [path, methods] of Object.entries(document.paths ?? {})) {
     for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
-      const operation = path?.[method];
+      const operation = methods?.[method];
       if (operation === undefined) continue;
+      operation.operationId = operationIdOf(method, path);
       operation.responses = {
         ...operation.responses,
         default: { $ref: '#/components/responses/Problem' },
       };
     }
   }
+  components.schemas = usedSchemas(document, schemas);
   return document;
 }
 
-/** Definitions that a single schema carries with it, moved to the shared ones of the document. */
-function inlineDefinitions(schema: OpenAPIV3_1.SchemaObject): OpenAPIV3_1.SchemaObject {
-  const text = JSON.stringify(schema).replaceAll('#/$defs/', '#/components/schemas/');
-  const json = JSON.parse(text) as Record<string, unknown>;
-  Reflect.deleteProperty(json, '$defs');
-  return json as OpenAPIV3_1.SchemaObject;
+/** `get /v1/runs/{runId}/orders` becomes `getRunsByRunIdOrders`: stable, and a name for generated clients. */
+function operationIdOf(method: string, path: string): string {
+  const words = path
+    .split('/')
+    .filter((part) => part !== '' && part !== 'v1')
+    .map((part) => (part.startsWith('{') ? `By${capital(part.slice(1, -1))}` : capital(part)));
+  return `${method}${words.join('')}`;
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+type Schemas = NonNullable<NonNullable<OpenAPIV3_1.Document['components']>['schemas']>;
+
+/**
+ * The schemas that something refers to. The library lists every schema in an input and an output form; a
+ * reader should see only those that occur. The live event stays: its stream has no schema to refer to it.
+ */
+function usedSchemas(document: OpenAPIV3_1.Document, schemas: Schemas): Schemas {
+  const used = new Set(['LiveEvent']);
+  const visit = (value: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(REFERENCE)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      visit(schemas[name] ?? null);
+    }
+  };
+  visit([document.paths, document.components?.responses, schemas['LiveEvent']]);
+  return Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)));
+}
+
+const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;
+
+/** The named schemas of one that no route has as its body, with references into the shared ones. */
+function definitionsOf(schema: z.ZodType): Record<string, OpenAPIV3_1.SchemaObject> {
+  const text = JSON.stringify(z.toJSONSchema(schema)).replaceAll(
+    '#/$defs/',
+    '#/components/schemas/',
+  );
+  const { $defs = {} } = JSON.parse(text) as {
+    readonly $defs?: Record<string, OpenAPIV3_1.SchemaObject>;
+  };
+  for (const definition of Object.values($defs)) Reflect.deleteProperty(definition, 'id');
+  return $defs;
 }

@@ -6,7 +6,7 @@ import {
 } from './contract/index.ts';
 import { ACTIONS, isPermitted, ROLES, type Action, type Role } from '../identity/index.ts';
 import {
-  ApiClient,
+  type ApiClient,
   bodyOf,
   openApiWorld,
   PASSWORD,

@@ -41,7 +41,12 @@ export function systemRoutes(app: Api, context: ApiContext): void {
 }
 
 function complianceRoutes(app: Api, context: ApiContext): void {
-  const { database, firmId, rules } = context.workflow;
+  rulesRoute(app, context);
+  reportRoute(app, context);
+}
+
+function rulesRoute(app: Api, context: ApiContext): void {
+  const { rules } = context.workflow;
   app.get(
     '/v1/rules',
     {
@@ -64,6 +69,10 @@ function complianceRoutes(app: Api, context: ApiContext): void {
         total: rules.length,
       }),
   );
+}
+
+function reportRoute(app: Api, context: ApiContext): void {
+  const { database, firmId } = context.workflow;
   app.get(
     '/v1/runs/:runId/compliance',
     {

@@ -3,7 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { randomIds, systemClock } from '../../kernel/index.ts';
-import { errorFinding, findingText, type FirmBook } from '../../domain/index.ts';
+import {
+  errorFinding,
+  findingText,
+  type Account,
+  type AccountId,
+  type FirmBook,
+} from '../../domain/index.ts';
+import { accountsAtFault } from '../../connectors/index.ts';
 import { buildServer, type Api } from '../../api/index.ts';
 import {
   createAuditWriter,
@@ -257,9 +264,22 @@ async function importOnce(
     throw new FirmUnreadable([`${firmDirectory} holds no firm that can be imported`, ...texts]);
   }
   const source = `firm directory ${resolve(firmDirectory)}`;
-  await importFirm(workflow, { book, source, asOfDate, findings });
+  const held = accountsAtFault(findings, book);
+  const imported = withFrozen(book, held);
+  await importFirm(workflow, { book: imported, source, asOfDate, findings });
+  for (const finding of findings.slice(0, 20)) options.onProgress?.(findingText(finding));
+  if (held.size > 0) options.onProgress?.(`${String(held.size)} accounts are frozen: see above`);
   options.onProgress?.(`imported ${String(book.accounts.size)} accounts as of ${asOfDate}`);
   return book;
+}
+
+/** What an account really holds is not known when one of its records was refused: it must not trade. */
+function withFrozen(book: FirmBook, held: ReadonlySet<AccountId>): FirmBook {
+  const accounts = [...book.accounts].map(([accountId, account]): [AccountId, Account] => [
+    accountId,
+    held.has(accountId) ? { ...account, status: 'frozen' } : account,
+  ]);
+  return { ...book, accounts: new Map(accounts) };
 }
 
 /** The firm directory given cannot be imported; the message says why. */
