@@ -11,5 +11,7 @@ export default defineConfig({
     fileParallelism: false,
     // A walk is one story: after a failed step the rest has nothing to stand on.
     bail: 1,
+    // What is on the page is waited for as a person would wait.
+    expect: { poll: { timeout: 20_000, interval: 200 } },
   },
 });

@@ -121,17 +121,14 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (event.data?.kind === 'row') latest.current.onOpen?.(event.data.row);
   }, []);
 
-  const isSelectable = onSelect !== undefined;
+  // Space selects: the grid does that itself.
   const onCellKeyDown = useCallback(
     (event: CellKeyDownEvent<GridRow<Row>> | FullWidthCellKeyDownEvent<GridRow<Row>>) => {
       const key = event.event;
       if (!(key instanceof KeyboardEvent) || event.data?.kind !== 'row') return;
       if (key.key === 'Enter') latest.current.onOpen?.(event.data.row);
-      // A focused checkbox toggles by itself; anywhere else in the row the grid leaves Space to us.
-      if (key.key === ' ' && isSelectable && !(key.target instanceof HTMLInputElement))
-        event.node.setSelected(event.node.isSelected() !== true);
     },
-    [isSelectable],
+    [],
   );
 
   // With the sheet open the arrows walk through the details, row by row.
