@@ -1,5 +1,4 @@
 /** The files of a firm directory for the firm of real prices. */
-import { Decimal } from '../../src/kernel/index.ts';
 import type { RealFirm } from './real-firm.ts';
 
 type Row = readonly (string | { toString(): string })[];
@@ -37,7 +36,13 @@ export function firmTables(
     ['households.csv', households(firm)],
     ['accounts.csv', accounts(firm)],
     ['tax-lots.csv', taxLots(firm)],
-    ['cash.csv', csv('accountId,amount', firm.accounts.map((a) => [a.accountId, a.cash]))],
+    [
+      'cash.csv',
+      csv(
+        'accountId,amount',
+        firm.accounts.map((a) => [a.accountId, a.cash]),
+      ),
+    ],
     ['securities.csv', securities(firm)],
     ['prices.csv', prices(firm, historyBars)],
     ['models.csv', models(firm)],
@@ -122,11 +127,4 @@ function restrictions(): string {
     [`account:${keepsApple}`, 'AAPL', 'doNotSell', 'founder stock'],
     ...oil.map((symbol) => [`household:${buysNoOil}`, symbol, 'doNotBuy', 'the client asked']),
   ]);
-}
-
-/** Total of a column of decimals, for a test's own sums. */
-export function totalOf(values: Iterable<{ toString(): string }>): Decimal {
-  let total = Decimal.fromInteger(0);
-  for (const value of values) total = total.plus(Decimal.parse(value.toString()));
-  return total;
 }

@@ -198,7 +198,10 @@ interface AccountPlan {
 
 /** Twenty households, of two and of three accounts in turn: fifty accounts. */
 function accountPlans(seed: string): AccountPlan[] {
-  const pairs = [['taxable', 'traditionalIra'], ['taxable', 'rothIra', 'trust']] as const;
+  const pairs = [
+    ['taxable', 'traditionalIra'],
+    ['taxable', 'rothIra', 'trust'],
+  ] as const;
   return Array.from({ length: 20 }, (_, h) => {
     const householdId = `H${String(h + 1).padStart(2, '0')}`;
     const statuses: readonly RealAccount['taxStatus'][] = pairs[h % 2] ?? pairs[0];

@@ -60,7 +60,10 @@ export function readBars(
 ): ReadonlyMap<string, readonly Bar[]> {
   const bars = new Map<string, Bar[]>();
   for (const year of [...years].sort((a, b) => a - b)) {
-    for (const line of prices.text(`${String(year)}.csv.gz`).split('\n').slice(1)) {
+    for (const line of prices
+      .text(`${String(year)}.csv.gz`)
+      .split('\n')
+      .slice(1)) {
       const symbol = line.slice(0, line.indexOf(','));
       if (symbol === '' || symbols?.has(symbol) === false) continue;
       const [, date = '', , , , close = '', adjustedClose = '', volume = ''] = line.split(',');
