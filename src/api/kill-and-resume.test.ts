@@ -108,7 +108,7 @@ async function runNow(runId: string): Promise<Run> {
 }
 
 describe('a server that is killed', () => {
-  it('W3 W4 computes a run once, whenever it dies', { timeout: TIMEOUT_MS }, async () => {
+  it('L3 L4 computes a run once, whenever it dies', { timeout: TIMEOUT_MS }, async () => {
     const body = { rebalanceKind: 'full', reason: 'killed while computing', selection: 'all' };
     const { runId } = bodyOf<Run>(await (await as('tara')).post('/v1/runs', body));
     for (const delay of [20, 120, 300]) {
@@ -131,7 +131,7 @@ describe('a server that is killed', () => {
   });
 
   it(
-    'W8 W9 W10 books every fill once and reconciles, whenever it dies',
+    'L8 L9 L10 books every fill once and reconciles, whenever it dies',
     { timeout: TIMEOUT_MS },
     async () => {
       const tara = await as('tara');

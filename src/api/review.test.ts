@@ -118,7 +118,7 @@ describe('a run under review', () => {
     expect(codeOf(await edit(tara, purchase, '900000000'))).toBe('ORDER_EXCEEDS_CASH');
   });
 
-  it('W5 voids the approval of an order that is edited after it, and tells who must look', async () => {
+  it('L5 voids the approval of an order that is edited after it, and tells who must look', async () => {
     const run = await proposedRun('approved, then edited');
     await tara.post(`/v1/runs/${run.runId}/submission`, { reasonText: 'please look' });
     const order = await passingOrder(run.runId, 'sell');

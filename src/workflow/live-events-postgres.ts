@@ -1,7 +1,7 @@
 /**
  * Events for screens, written in the transaction of the change and read by anybody who follows.
  *
- *   W2  a follower that remembers its last event sees every later one, once, in one order.
+ *   L2  a follower that remembers its last event sees every later one, once, in one order.
  *
  * The order is (transaction, number) below the oldest transaction still running: numbers alone are handed
  * out before commit, and a reader that goes by them misses what a slower transaction commits later.

@@ -1,7 +1,7 @@
 /**
  * Reconciling a trade date: ours, the broker's and the custodian's books, from files that arrived.
  *
- *   W10  a reconciliation compares complete books: every block of the date allocated, every instruction
+ *   L10  a reconciliation compares complete books: every block of the date allocated, every instruction
  *        acknowledged. Until then it waits and says for what.
  */
 import { executionRecords, reconcile, type OurBooks } from '../../reconciliation/index.ts';

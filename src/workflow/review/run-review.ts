@@ -1,9 +1,9 @@
 /**
  * A run under review: its orders judged together, again after every change of one of them.
  *
- *   W5  what a person approved is what is released: a change of an order, of its verdict or of a measured
+ *   L5  what a person approved is what is released: a change of an order, of its verdict or of a measured
  *       figure voids the approvals that were given before it.
- *   W6  a change is written only onto the state it was computed from.
+ *   L6  a change is written only onto the state it was computed from.
  */
 import { evaluateCompliance } from '../../compliance/index.ts';
 import { assert, err, ok, type Result, type Sha256 } from '../../kernel/index.ts';

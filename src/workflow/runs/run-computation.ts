@@ -1,8 +1,8 @@
 /**
  * Computing a run: outside any transaction, then everything in one.
  *
- *   W3  a run's accounts, orders, evaluations, audit entry and state appear together or not at all.
- *   W4  a worker that lost its claim writes nothing.
+ *   L3  a run's accounts, orders, evaluations, audit entry and state appear together or not at all.
+ *   L4  a worker that lost its claim writes nothing.
  *
  * The pipeline's ids are hashes of its inputs, so two runs of one wish on one day would share them. Each
  * run therefore gets ids of its own, derived from the pipeline's; the result hash stays the pipeline's.

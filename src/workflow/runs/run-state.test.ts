@@ -6,7 +6,7 @@ const EVENTS = Object.keys(RUN_TRANSITIONS.failed) as RunEvent[];
 const AFTER_RELEASE = ['released', 'executing', 'executed', 'allocated', 'reconciled'];
 
 describe('the run state table', () => {
-  it('W1 never leads from release back to where orders can be changed', () => {
+  it('L1 never leads from release back to where orders can be changed', () => {
     for (const state of AFTER_RELEASE) {
       for (const event of EVENTS) {
         const next = nextRunState(state as RunState, event);

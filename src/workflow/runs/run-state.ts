@@ -1,7 +1,7 @@
 /**
  * The life of a run: one exhaustive table. `null` refuses the event.
  *
- *   W1  a run never moves backwards past release: what is at the broker cannot be undone by a state.
+ *   L1  a run never moves backwards past release: what is at the broker cannot be undone by a state.
  */
 import type { RunState } from './run-record.ts';
 

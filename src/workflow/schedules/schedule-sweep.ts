@@ -1,7 +1,7 @@
 /**
  * Calendar triggers.
  *
- *   W11  each due instant of a schedule fires once, on whichever server; after an outage the last missed
+ *   L11  each due instant of a schedule fires once, on whichever server; after an outage the last missed
  *        one fires, because a morning's rebalance at noon is wanted and five of them are not.
  */
 import { derivedId, err, ok, toPlainJson, type Instant, type Result } from '../../kernel/index.ts';

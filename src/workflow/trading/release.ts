@@ -1,7 +1,7 @@
 /**
  * Release: approved orders become blocks at the desk, in one transaction with everything that says so.
  *
- *   W7  an order is released only if it passes now, on today's books, with an approval of exactly that.
+ *   L7  an order is released only if it passes now, on today's books, with an approval of exactly that.
  */
 import { approveOrders } from '../../compliance/index.ts';
 import { buildBlocks } from '../../execution/index.ts';

@@ -1,8 +1,8 @@
 /**
  * From finished blocks to booked accounts. Runs again and again: what is done is found done.
  *
- *   W8  a block's allocation, the books it changes and the audit entry commit together, once.
- *   W9  a run's state follows from its blocks, whenever it is looked at.
+ *   L8  a block's allocation, the books it changes and the audit entry commit together, once.
+ *   L9  a run's state follows from its blocks, whenever it is looked at.
  */
 import { allocateExecutions } from '../../execution/index.ts';
 import { Decimal, zero } from '../../kernel/index.ts';
