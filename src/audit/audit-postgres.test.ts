@@ -71,6 +71,29 @@ async function sequenceTo(size: number): Promise<void> {
     .toBe(size);
 }
 
+test('transactions are ordered as numbers, also where they gain a digit', async () => {
+  // Copies of one entry under transaction ids that are long over: 998, 999, 1000, 1001, out of order.
+  await append(entry());
+  for (const id of ['1000', '998', '1001', '999']) {
+    await db.database.query(
+      `INSERT INTO audit_entry (transaction_id, recorded_at, actor, action, subject_kind, subject_id, payload,
+         salt, leaf, leaf_hash)
+       SELECT $1::xid8, recorded_at, actor, action, subject_kind, $1, payload, salt, leaf, leaf_hash
+         FROM audit_entry ORDER BY id LIMIT 1`,
+      [id],
+    );
+    // Each step goes on where the last one stopped; in batches of two the boundary falls between steps.
+  }
+  await expect
+    .poll(async () => (await sequenceAudit(db.database, signer, 2)).treeSize, { timeout: 30_000 })
+    .toBe(5);
+  const { rows } = await db.database.query<{ readonly subject_id: string }>(
+    `SELECT e.subject_id FROM audit_sequence s JOIN audit_entry e ON e.id = s.entry_id ORDER BY s.seq`,
+    [],
+  );
+  expect(rows.map((row) => row.subject_id)).toEqual(['998', '999', '1000', '1001', 'O1']);
+});
+
 describe('writing', () => {
   test('an entry is there exactly when its transaction is', async () => {
     await append(entry());

@@ -52,7 +52,7 @@ interface SequencerRow {
 
 interface EntryRow {
   readonly id: number;
-  readonly transaction_id: string;
+  readonly transaction_text: string;
   readonly leaf_hash: string;
 }
 
@@ -79,10 +79,12 @@ export function sequenceAudit(
     const state = rows[0];
     assert(state !== undefined, 'the sequencer has its one row');
     const entries = await tx.query<EntryRow>(
-      `SELECT id, transaction_id::text, leaf_hash FROM audit_entry
-        WHERE (transaction_id, id) > ($1::xid8, $2)
-          AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY transaction_id, id LIMIT $3`,
+      // The text has a name of its own: ORDER BY takes an output column before a table's, and as text 999
+      // comes after 1000.
+      `SELECT e.id, e.transaction_id::text AS transaction_text, e.leaf_hash FROM audit_entry e
+        WHERE (e.transaction_id, e.id) > ($1::xid8, $2)
+          AND e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY e.transaction_id, e.id LIMIT $3`,
       [state.last_transaction_id, state.last_entry_id, batchMax],
     );
     const last = entries.rows.at(-1);
@@ -103,7 +105,7 @@ export function sequenceAudit(
     await tx.query(
       `UPDATE audit_sequencer
           SET tree_size = $1, peaks = $2, last_transaction_id = $3::xid8, last_entry_id = $4`,
-      [tree.size, tree.peaks.map((peak) => peak.toString('hex')), last.transaction_id, last.id],
+      [tree.size, tree.peaks.map((peak) => peak.toString('hex')), last.transaction_text, last.id],
     );
     await saveCheckpoint(tx, tree, signer);
     return { appendedCount: entries.rows.length, treeSize: tree.size };
