@@ -226,10 +226,11 @@ export async function eventsAfter(
     run_id: string | null;
     at: string;
   }>(
-    `SELECT tx::text AS tx, event_id, kind, subject_id, run_id, at FROM oms_event
-      WHERE firm_id = $1 AND (tx, event_id) > ($2::xid8, $3)
-        AND tx < pg_snapshot_xmin(pg_current_snapshot())
-      ORDER BY tx, event_id LIMIT $4`,
+    // Qualified, because ORDER BY takes an output column before a table's: as text 999 comes after 1000.
+    `SELECT e.tx::text AS tx, e.event_id, e.kind, e.subject_id, e.run_id, e.at FROM oms_event e
+      WHERE e.firm_id = $1 AND (e.tx, e.event_id) > ($2::xid8, $3)
+        AND e.tx < pg_snapshot_xmin(pg_current_snapshot())
+      ORDER BY e.tx, e.event_id LIMIT $4`,
     [firmId, page.cursor.tx, page.cursor.eventId, page.limit],
   );
   return rows.map((row) => ({
@@ -244,9 +245,9 @@ export async function eventsAfter(
 /** The newest point of the feed that a reader may start from. */
 export async function latestCursor(db: Queryable, firmId: string): Promise<EventCursor> {
   const { rows } = await db.query<{ tx: string; event_id: number }>(
-    `SELECT tx::text AS tx, event_id FROM oms_event
-      WHERE firm_id = $1 AND tx < pg_snapshot_xmin(pg_current_snapshot())
-      ORDER BY tx DESC, event_id DESC LIMIT 1`,
+    `SELECT e.tx::text AS tx, e.event_id FROM oms_event e
+      WHERE e.firm_id = $1 AND e.tx < pg_snapshot_xmin(pg_current_snapshot())
+      ORDER BY e.tx DESC, e.event_id DESC LIMIT 1`,
     [firmId],
   );
   return rows[0] === undefined ? FIRST_EVENT : { tx: rows[0].tx, eventId: rows[0].event_id };
