@@ -83,13 +83,29 @@ export function monitorRoutes(app: Api, context: ApiContext): void {
   );
 }
 
-/** The firm as known now. @throws ApiRefusal VAULT_EMPTY */
-export async function currentSnapshot(context: ApiContext): Promise<Snapshot> {
-  const { books } = context.workflow;
+interface RecentSnapshot {
+  readonly takenAt: number;
+  readonly snapshot: Promise<Snapshot>;
+}
+
+const recent = new WeakMap<ApiContext, RecentSnapshot>();
+
+/** While a hundred blocks are booked, screens may be this much behind instead of reloading the firm each time. */
+const SNAPSHOT_AGE_MS_MAX = 1_000;
+
+/** The firm as known now, or at most a second ago. @throws ApiRefusal VAULT_EMPTY */
+async function currentSnapshot(context: ApiContext): Promise<Snapshot> {
+  const { books, clock } = context.workflow;
   if ((await books.version()) === null) {
     throw refuse('VAULT_EMPTY', 'no firm has been imported yet');
   }
-  return books.snapshot(await books.latestDate());
+  const takenAt = clock.monotonic();
+  const known = recent.get(context);
+  if (known !== undefined && takenAt - known.takenAt < SNAPSHOT_AGE_MS_MAX) return known.snapshot;
+  const snapshot = books.snapshot(await books.latestDate());
+  recent.set(context, { takenAt, snapshot });
+  snapshot.catch(() => recent.delete(context));
+  return snapshot;
 }
 
 /** Names, instruments and settings as known now. @throws ApiRefusal VAULT_EMPTY */

@@ -11,6 +11,7 @@ import { errorFinding, warningFinding, type Execution, type Finding } from '../.
 import type { Transaction } from '../../db/index.ts';
 import { recordDecision, type WorkflowContext } from '../context.ts';
 import { appendLiveEvents } from '../live-events-postgres.ts';
+import type { RunRecord } from '../runs/run-record.ts';
 import { nextRunState } from '../runs/run-state.ts';
 import { listRuns, lockRun, saveRunState } from '../runs/runs-postgres.ts';
 import { measureAchievedDrift } from '../trading/settlement.ts';
@@ -54,31 +55,39 @@ export async function requestReconciliation(
 }
 
 /**
- * For every allocated run: measures what was achieved, instructs the custodian, and sees to it that a
- * reconciliation of its date is on its way. Then completes what can be completed.
+ * For every allocated run that no reconciliation has covered: measures what was achieved, instructs the
+ * custodian, and sees to it that a reconciliation of its date is on its way. Then completes what can be.
  */
 export async function followUp(context: WorkflowContext): Promise<void> {
   const { database, firmId } = context;
   const runs = await listRuns(database, firmId, { states: ['allocated'], limit: 500 });
-  for (const run of runs) {
-    if (run.totals?.activeShareAchieved === null) await measureAchievedDrift(context, run.runId);
-    if (run.tradeDate === null) continue;
-    const allocations = await listAllocations(database, firmId, { runId: run.runId });
-    const name = instructionName(run.tradeDate, run.runId);
-    await writeInstruction(context.files.outboxDirectory, name, instructionText(allocations));
-  }
-  const dates = new Set(runs.flatMap(({ tradeDate }) => (tradeDate === null ? [] : [tradeDate])));
-  for (const tradeDate of dates) {
-    const known = await listReconciliations(database, firmId, { tradeDate, limit: 500 });
-    const covered = new Set(known.flatMap((reconciliation) => reconciliation.runIds));
-    const isWaiting = known.some(({ state }) => state === 'awaitingStatements');
-    const isNeeded = runs.some((run) => run.tradeDate === tradeDate && !covered.has(run.runId));
-    if (isNeeded && !isWaiting) {
-      await requestReconciliation(context, { actor: 'system:reconciliation', tradeDate });
-    }
+  const byDate = Map.groupBy(runs, (run) => run.tradeDate);
+  for (const [tradeDate, ofDate] of byDate) {
+    if (tradeDate !== null) await followUpDate(context, tradeDate, ofDate);
   }
   const waiting = await listReconciliations(database, firmId, { state: 'awaitingStatements' });
   for (const reconciliation of waiting) await tryComplete(context, reconciliation);
+}
+
+async function followUpDate(
+  context: WorkflowContext,
+  tradeDate: CalendarDate,
+  runs: readonly RunRecord[],
+): Promise<void> {
+  const { database, firmId } = context;
+  const known = await listReconciliations(database, firmId, { tradeDate, limit: 500 });
+  const covered = new Set(known.flatMap((reconciliation) => reconciliation.runIds));
+  const open = runs.filter((run) => !covered.has(run.runId));
+  for (const run of open) {
+    if (run.totals?.activeShareAchieved === null) await measureAchievedDrift(context, run.runId);
+    const allocations = await listAllocations(database, firmId, { runId: run.runId });
+    const name = instructionName(tradeDate, run.runId);
+    await writeInstruction(context.files.outboxDirectory, name, instructionText(allocations));
+  }
+  const isWaiting = known.some(({ state }) => state === 'awaitingStatements');
+  if (open.length > 0 && !isWaiting) {
+    await requestReconciliation(context, { actor: 'system:reconciliation', tradeDate });
+  }
 }
 
 async function tryComplete(

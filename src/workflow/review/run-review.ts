@@ -21,6 +21,7 @@ import { recordDecision, type WorkflowContext } from '../context.ts';
 import { appendLiveEvents } from '../live-events-postgres.ts';
 import { saveEvaluations } from '../runs/evaluations-postgres.ts';
 import {
+  countOrders,
   listOrders,
   saveJudgments,
   saveOrderStates,
@@ -181,6 +182,7 @@ async function writeReport(
   await saveJudgments(tx, firmId, [...judgments.values()]);
   const orderIds = [...new Set([...change.changedOrderIds, ...changed])];
   await voidDecisions(context, tx, { run, orderIds, change });
+  await settleReviewState(context, tx, run);
   await appendLiveEvents(tx, firmId, [
     { kind: 'run.changed', runId: run.runId },
     ...change.changedOrderIds.map((orderId) => ({
@@ -189,6 +191,21 @@ async function writeReport(
       subjectId: orderId,
     })),
   ]);
+}
+
+/** A run whose last open order was held or declined is approved, if the others are. */
+async function settleReviewState(
+  context: WorkflowContext,
+  tx: Transaction,
+  run: RunRecord,
+): Promise<void> {
+  const { firmId } = context;
+  const { runId } = run;
+  const awaiting = await countOrders(tx, firmId, { runId, states: ['submitted'] });
+  const approved = await countOrders(tx, firmId, { runId, states: ['approved'] });
+  const state = nextRunState(run.state, 'approveAll');
+  if (state === null || awaiting > 0 || approved === 0) return;
+  await saveRunState(tx, firmId, { runId, state });
 }
 
 /** Takes back approvals and overrides of orders whose facts are no longer those that were shown. */
