@@ -1,5 +1,5 @@
 /** SHA-256 for content addresses, replayable ids and the audit log. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Brand } from './brand.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -7,7 +7,7 @@ import { canonicalJson } from './canonical-json.ts';
 export type Sha256 = Brand<string, 'Sha256'>;
 
 export function sha256(bytes: Uint8Array | string): Sha256 {
-  return createHash('sha256').update(bytes).digest('hex') as Sha256;
+  return hash('sha256', bytes, 'hex') as Sha256;
 }
 
 /** The hash of a value's canonical JSON: equal values have equal hashes, on every machine. */
