@@ -29,6 +29,7 @@ export function costOfDraft(draft: OrderDraft, settings: FirmSettings): Money {
 
 /** What the draft does to cash: negative on a buy. */
 export function cashEffect(draft: OrderDraft, settings: FirmSettings): Money {
-  const cost = costOfDraft(draft, settings);
-  return draft.side === 'buy' ? amountOf(draft).plus(cost).negated() : amountOf(draft).minus(cost);
+  const amount = amountOf(draft);
+  const cost = costOfOrder(amount, draft.quantity, settings);
+  return draft.side === 'buy' ? amount.plus(cost).negated() : amount.minus(cost);
 }

@@ -68,6 +68,7 @@ const PRICE_FLOOR = 1e-7;
 
 function limits({ draft, targets, binding }: ReasonContext): OrderReason[] {
   const { symbol } = draft.line;
+  if (draft.line.limits.length === 0 && targets.groups.length === 0) return [];
   // A box end that no restriction made is the target itself: reaching it is no limit.
   const hasOwnLimit = draft.line.limits.length > 0;
   const groups = new Set(

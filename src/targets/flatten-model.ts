@@ -37,6 +37,29 @@ const DEPTH_MAX = 32;
 export function flattenModel(
   modelId: ModelPortfolioId,
   models: ReadonlyMap<ModelPortfolioId, ModelPortfolio>,
+): readonly ModelTarget[] {
+  let known = flattened.get(models);
+  if (known === undefined) {
+    known = new Map();
+    flattened.set(models, known);
+  }
+  let targets = known.get(modelId);
+  if (targets === undefined) {
+    targets = lookThrough(modelId, models);
+    known.set(modelId, targets);
+  }
+  return targets;
+}
+
+/** Ten thousand accounts follow a few models of one snapshot: each is looked through once. */
+const flattened = new WeakMap<
+  ReadonlyMap<ModelPortfolioId, ModelPortfolio>,
+  Map<ModelPortfolioId, readonly ModelTarget[]>
+>();
+
+function lookThrough(
+  modelId: ModelPortfolioId,
+  models: ReadonlyMap<ModelPortfolioId, ModelPortfolio>,
 ): ModelTarget[] {
   const targets = new Map<InstrumentSymbol, ModelTarget>();
   const walk = (

@@ -138,6 +138,7 @@ class Resolution {
         errorFinding('PRICE_REQUIRED', `${symbol} has no price on or before ${asOfDate}`, location),
       ];
     }
+    if (quote.date === asOfDate) return [];
     const age = daysBetween(quote.date, asOfDate);
     const { priceAgeDaysMax } = settings.tolerance;
     if (age <= priceAgeDaysMax) return []; // exactly N days old is not yet stale

@@ -20,16 +20,50 @@ export function restrictionsFor(
   account: AccountSnapshot,
   restrictions: readonly Restriction[],
 ): Restriction[] {
-  return restrictions.filter(({ scope }) => {
-    switch (scope.kind) {
-      case 'firm':
-        return true;
-      case 'household':
-        return scope.householdId === account.account.householdId;
-      case 'account':
-        return scope.accountId === account.account.accountId;
-    }
+  let index = indexes.get(restrictions);
+  if (index === undefined) {
+    index = indexOf(restrictions);
+    indexes.set(restrictions, index);
+  }
+  const { accountId, householdId } = account.account;
+  return [
+    ...(index.get('firm') ?? []),
+    ...(index.get(`household ${householdId}`) ?? []),
+    ...(index.get(`account ${accountId}`) ?? []),
+  ]
+    .sort((a, b) => a.position - b.position)
+    .map((entry) => entry.restriction);
+}
+
+interface IndexedRestriction {
+  readonly restriction: Restriction;
+  /** In the file. */
+  readonly position: number;
+}
+
+/** By scope: looking through every restriction of a firm for every account grows with the square of it. */
+const indexes = new WeakMap<readonly Restriction[], Map<string, IndexedRestriction[]>>();
+
+function indexOf(restrictions: readonly Restriction[]): Map<string, IndexedRestriction[]> {
+  const index = new Map<string, IndexedRestriction[]>();
+  restrictions.forEach((restriction, position) => {
+    const key = scopeKey(restriction);
+    const known = index.get(key);
+    if (known === undefined) index.set(key, [{ restriction, position }]);
+    else known.push({ restriction, position });
   });
+  return index;
+}
+
+function scopeKey({ scope }: Restriction): string {
+  switch (scope.kind) {
+    case 'firm':
+      return 'firm';
+    case 'household':
+      return `household ${scope.householdId}`;
+    case 'account':
+      return `account ${scope.accountId}`;
+  }
 }
 
 /** True where the restriction's subject covers the instrument. */
@@ -55,6 +89,7 @@ export function restrictionsOnName(
   instrument: Instrument | undefined,
 ): NameRestrictions {
   const covering = applicable.filter((restriction) => covers(restriction, symbol, instrument));
+  if (covering.length === 0) return UNRESTRICTED;
   const ofKind = (...kinds: Restriction['kind'][]): Restriction[] =>
     covering.filter((restriction) => kinds.includes(restriction.kind));
   // A limit on a sector or issuer bounds the sum of its names, not each of them (see groupsOf).
@@ -67,6 +102,14 @@ export function restrictionsOnName(
     maximum: strictest(own, 'maxWeight', (a, b) => a.isLessThan(b)),
   };
 }
+
+const UNRESTRICTED: NameRestrictions = {
+  isExcluded: false,
+  noBuy: [],
+  noSell: [],
+  minimum: null,
+  maximum: null,
+};
 
 function strictest(
   restrictions: readonly Restriction[],

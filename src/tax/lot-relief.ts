@@ -51,7 +51,10 @@ const CENT: Money = Decimal.of<'Money'>(1n, MONEY_SCALE);
 
 /** Chooses lots for a sale by the named relief. @throws AssertionError if more is sold than held */
 export function selectLots(sale: LotSale): LotSelection[] {
-  const ordered = orderLots(sale);
+  return takeInOrder(sale, orderLots(sale));
+}
+
+function takeInOrder(sale: LotSale, ordered: readonly TaxLot[]): LotSelection[] {
   const taken: { lot: TaxLot; quantity: Quantity }[] = [];
   let rest = sale.quantity;
   for (const lot of ordered) {
@@ -104,7 +107,13 @@ const PER_SHARE_SCALE = 12;
 export function orderLots(
   sale: Pick<LotSale, 'lots' | 'price' | 'soldDate' | 'relief' | 'rates'>,
 ): TaxLot[] {
-  const ranked = sale.lots.map((lot): RankedLot => {
+  const [only] = sale.lots;
+  if (only !== undefined && sale.lots.length === 1) return [only];
+  return inOrderOf(sale.relief, rankLots(sale));
+}
+
+function rankLots(sale: Pick<LotSale, 'lots' | 'price' | 'soldDate' | 'rates'>): RankedLot[] {
+  return sale.lots.map((lot): RankedLot => {
     const basisPerShare = divide<'ratio'>(lot.costBasis, lot.quantity, {
       scale: PER_SHARE_SCALE,
       mode: 'halfEven',
@@ -113,10 +122,14 @@ export function orderLots(
     const rate = rateOf(termOf(lot.acquiredDate, sale.soldDate), gainPerShare, sale.rates);
     return { lot, basisPerShare, taxPerShare: gainPerShare.times(rate) };
   });
+}
+
+function inOrderOf(relief: LotRelief, ranked: readonly RankedLot[]): TaxLot[] {
   const byAge = (a: RankedLot, b: RankedLot): number =>
     compareText(a.lot.acquiredDate, b.lot.acquiredDate) || compareText(a.lot.lotId, b.lot.lotId);
-  ranked.sort((a, b) => compareBy(sale.relief, a, b) || byAge(a, b));
-  return ranked.map((entry) => entry.lot);
+  return [...ranked]
+    .sort((a, b) => compareBy(relief, a, b) || byAge(a, b))
+    .map((entry) => entry.lot);
 }
 
 function compareBy(relief: LotRelief, a: RankedLot, b: RankedLot): number {
@@ -164,9 +177,11 @@ export function dearestAlternative(
   reliefs: readonly LotRelief[],
 ): ReliefComparison | null {
   let dearest: ReliefComparison | null = null;
+  const ranked = rankLots(sale);
   for (const relief of reliefs) {
     if (relief === sale.relief) continue;
-    const tax = realizedGains(selectLots({ ...sale, relief }), sale.rates).estimatedTax;
+    const selected = takeInOrder(sale, inOrderOf(relief, ranked));
+    const tax = realizedGains(selected, sale.rates).estimatedTax;
     if (dearest === null || (tax ?? zero()).isGreaterThan(dearest.tax ?? zero())) {
       dearest = { relief, tax };
     }

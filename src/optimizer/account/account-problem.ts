@@ -55,6 +55,8 @@ interface NameRange {
 export function buildAccountProblem(input: AccountProblemInput): OptimizationProblem {
   const { targets, riskModel, settings } = input;
   const n = targets.lines.length;
+  const linearRate = settings.costs.linearRate.toFloat();
+  const perShare = settings.costs.commissionPerShare.toFloat();
   const ranges = targets.lines.map((line) =>
     baseRange(line, input.lockedWeight.get(line.symbol) ?? 0),
   );
@@ -80,7 +82,12 @@ export function buildAccountProblem(input: AccountProblemInput): OptimizationPro
     factorCount: k,
     riskAversion: settings.optimizer.riskAversion,
     linear: null,
-    costs: targets.lines.map((line) => costOf(line, input)),
+    costs: targets.lines.map((line) =>
+      costOf(line, {
+        cost: linearRate + perShare / line.price.toFloat(),
+        saleTax: input.saleTax.get(line.symbol) ?? [],
+      }),
+    ),
     lower: Float64Array.from(ranges, (range) => range.lower),
     upper: Float64Array.from(ranges, (range) => range.upper),
     rows: [budget, ...groupRows(targets)],
@@ -241,14 +248,12 @@ function bandGoal(line: TargetLine, settings: FirmSettings): number {
  * -(cost + dearest tax) over -(cost + least tax) below the holding to +cost above it. A loss does not count
  * as a gain here: a rebalance does not sell a name for its tax alone.
  */
-function costOf(line: TargetLine, input: AccountProblemInput): PiecewiseCost | null {
-  const linear = input.settings.costs.linearRate.toFloat();
-  const perShare = input.settings.costs.commissionPerShare.toFloat();
-  const cost = linear + perShare / line.price.toFloat();
+function costOf(line: TargetLine, sale: SaleCost): PiecewiseCost | null {
+  const { cost, saleTax } = sale;
   const current = line.currentWeight.toFloat();
-  const segments = (input.saleTax.get(line.symbol) ?? []).filter((segment) => segment.rate > 0);
+  const segments = saleTax.filter((segment) => segment.rate > 0);
   if (cost === 0 && segments.length === 0) return null;
-  const untaxed = untaxedWeight(input.saleTax.get(line.symbol) ?? []);
+  const untaxed = untaxedWeight(saleTax);
   // Regions downward from the holding; the last one reaches to zero and beyond.
   const regions = [
     ...(untaxed > 0 || segments.length === 0 ? [{ width: untaxed, slope: -cost }] : []),
@@ -263,6 +268,12 @@ function costOf(line: TargetLine, input: AccountProblemInput): PiecewiseCost | n
     if (position < regions.length - 1) breakpoints.unshift(at);
   });
   return { breakpoints, slopes };
+}
+
+interface SaleCost {
+  /** Spread, impact and commission per unit of weight traded. */
+  readonly cost: number;
+  readonly saleTax: readonly TaxSegment[];
 }
 
 function untaxedWeight(segments: readonly TaxSegment[]): number {

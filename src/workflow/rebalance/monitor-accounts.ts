@@ -10,6 +10,7 @@ import {
 } from '../../domain/index.ts';
 import { resolveTargets } from '../../targets/index.ts';
 import { evaluateTriggers } from '../../triggers/index.ts';
+import { findingsOn } from './account-findings.ts';
 
 /** One account as the drift monitor shows it; `targets` and `drift` are null where they could not be computed. */
 export interface MonitorRow {
@@ -24,9 +25,7 @@ export interface MonitorRow {
 /** Every account of the snapshot, by account id: drift, cash and what would trigger a rebalance. */
 export function monitorAccounts(snapshot: Snapshot): MonitorRow[] {
   return [...snapshot.accounts.values()].map((account) => {
-    const own = snapshot.findings.filter(
-      (finding) => finding.location.accountId === account.account.accountId,
-    );
+    const own = findingsOn(snapshot, account.account.accountId);
     const resolved = resolveTargets(account, snapshot);
     if (!resolved.ok) {
       return {

@@ -1,5 +1,5 @@
 /** One account's decision: targets, optimization, orders. A pure function of the snapshot and the run. */
-import { sum, zero } from '../../kernel/index.ts';
+import { zero } from '../../kernel/index.ts';
 import { driftAfter, driftOf, trackingErrorOf } from '../../analysis/index.ts';
 import {
   errorFinding,
@@ -13,7 +13,7 @@ import {
   type Money,
   type OptimizationProblem,
   type OptimizationResult,
-  type ProposedOrder,
+  type Price,
   type RebalanceKind,
   type RiskModel,
   type RunId,
@@ -25,6 +25,7 @@ import { generateOrders, oneWayTurnover, type GeneratedOrders } from '../../orde
 import { resolveTargets, type ExtraLimits } from '../../targets/index.ts';
 import { realizedGains, type WashWindow } from '../../tax/index.ts';
 import { evaluateTriggers } from '../../triggers/index.ts';
+import { findingsOn } from './account-findings.ts';
 import { AccountLots } from './sale-lots.ts';
 
 export interface AccountProposalInput {
@@ -41,9 +42,8 @@ export interface AccountProposalInput {
 /** Never throws for bad data: an account that cannot be computed is `refused` with its findings. */
 export function proposeAccount(input: AccountProposalInput): AccountOutcome {
   const { account, snapshot } = input;
-  const rejected = snapshot.findings.filter(
-    (finding) =>
-      finding.severity === 'error' && finding.location.accountId === account.account.accountId,
+  const rejected = findingsOn(snapshot, account.account.accountId).filter(
+    (finding) => finding.severity === 'error',
   );
   const resolved = resolveTargets(account, snapshot, input.extra);
   if (rejected.length > 0 || !resolved.ok) {
@@ -65,7 +65,7 @@ export function proposeAccount(input: AccountProposalInput): AccountOutcome {
     settings: snapshot.settings,
     asOfDate: snapshot.asOfDate,
     window: input.window,
-    price: (symbol) => priceOf(targets, symbol),
+    price: pricesOf(targets),
   });
   const solved = solve(input.kind, { input, targets, lots });
   if (solved.result.status !== 'optimal') {
@@ -273,10 +273,7 @@ function base(input: AccountProposalInput): AccountOutcome {
   };
 }
 
-function priceOf(
-  targets: AccountTargets,
-  symbol: InstrumentSymbol,
-): ProposedOrder['estimatedPrice'] {
-  const line = targets.lines.find((candidate) => candidate.symbol === symbol);
-  return line?.price ?? sum<'Price'>([]);
+function pricesOf(targets: AccountTargets): (symbol: InstrumentSymbol) => Price {
+  const prices = new Map(targets.lines.map((line) => [line.symbol, line.price]));
+  return (symbol) => prices.get(symbol) ?? zero<'Price'>();
 }

@@ -45,11 +45,13 @@ export interface LotContext {
 export class AccountLots {
   readonly #context: LotContext;
   readonly #rates: TaxRates | null;
+  readonly #lots: ReadonlyMap<InstrumentSymbol, readonly TaxLot[]>;
   readonly #sellable = new Map<InstrumentSymbol, SellableLots>();
 
   constructor(context: LotContext) {
     this.#context = context;
     this.#rates = taxRatesOf(context.account.account, context.account.household);
+    this.#lots = new Map(context.account.positions.map(({ symbol, lots }) => [symbol, lots]));
   }
 
   get rates(): TaxRates | null {
@@ -122,25 +124,31 @@ export class AccountLots {
   #sellableLots(symbol: InstrumentSymbol): SellableLots {
     const known = this.#sellable.get(symbol);
     if (known !== undefined) return known;
-    const { account } = this.#context;
-    const lots = account.positions.find((position) => position.symbol === symbol)?.lots ?? [];
+    const lots = this.#lots.get(symbol) ?? [];
     const held = this.#heldBackLots(symbol, lots);
-    const purchase = lastPurchaseDate(this.#context.window, symbol);
-    const until =
-      purchase === null
-        ? this.#context.asOfDate
-        : firstCleanPurchaseDate(purchase, this.#context.settings.tax.washSaleWindowDays);
-    const sellable: SellableLots = {
-      lots: lots.filter((lot) => !held.has(lot.lotId)),
-      heldBack: held.size === 0 ? null : { lotCount: held.size, until },
-    };
+    const sellable: SellableLots =
+      held.size === 0
+        ? { lots, heldBack: null }
+        : {
+            lots: lots.filter((lot) => !held.has(lot.lotId)),
+            heldBack: { lotCount: held.size, until: this.#heldUntil(symbol) },
+          };
     this.#sellable.set(symbol, sellable);
     return sellable;
+  }
+
+  #heldUntil(symbol: InstrumentSymbol): CalendarDate {
+    const { asOfDate, settings, window } = this.#context;
+    const purchase = lastPurchaseDate(window, symbol);
+    return purchase === null
+      ? asOfDate
+      : firstCleanPurchaseDate(purchase, settings.tax.washSaleWindowDays);
   }
 
   #heldBackLots(symbol: InstrumentSymbol, lots: readonly TaxLot[]): ReadonlySet<TaxLotId> {
     const { account, settings, window } = this.#context;
     if (!settings.tax.avoidWashSales || !isTaxable(account.account.taxStatus)) return NONE;
+    if (!window.purchases.has(symbol)) return NONE;
     const price = this.#context.price(symbol);
     // A sale's costs reduce its proceeds, and so can make a loss of a small gain.
     const { linearRate, commissionPerShare } = settings.costs;
