@@ -103,6 +103,22 @@ describe('hostile and broken requests', () => {
     expectProblem(xml, 'MEDIA_TYPE_UNSUPPORTED');
   });
 
+  it('refuses dates that do not exist or that the books do not know', async () => {
+    const listed = { ...RUN, selection: 'listed', accountIds: ['none', 'neither'] };
+    const never = await tara.post('/v1/runs', { ...RUN, asOfDate: '2026-02-30' });
+    expectProblem(never, 'REQUEST_INVALID');
+    expectProblem(await tara.get('/v1/blocks?tradeDate=2026-02-30'), 'REQUEST_INVALID');
+    for (const asOfDate of ['1999-12-31', '2999-01-01']) {
+      const answer = await tara.post('/v1/runs', { ...listed, asOfDate });
+      expectProblem(answer, 'DATE_OUTSIDE_BOOKS');
+    }
+    const unknown = expectProblem(await tara.post('/v1/runs', listed), 'ACCOUNTS_UNKNOWN');
+    expect(unknown.errors.map(({ pointer }) => pointer)).toEqual([
+      '/accountIds/0',
+      '/accountIds/1',
+    ]);
+  });
+
   it('takes hostile text as text', async () => {
     const reason = `'; DROP TABLE rebalance_run; -- <script>alert(1)</script> \u202e =1+1`;
     const answer = await tara.post('/v1/runs', { ...RUN, reason });

@@ -70,6 +70,16 @@ export class VaultBooks implements BookSource {
     return latestDate;
   }
 
+  async earliestDate(): Promise<CalendarDate> {
+    const { rows } = await this.#database.query<{ readonly earliest: CalendarDate | null }>(
+      'SELECT min(as_of_date) AS earliest FROM vault_dataset WHERE firm_id = $1',
+      [this.#firmId],
+    );
+    const earliest = rows[0]?.earliest ?? null;
+    assert(earliest !== null, 'a firm with books has a first date');
+    return earliest;
+  }
+
   async snapshot(asOfDate: CalendarDate): Promise<Snapshot> {
     const key = `${(await this.version()) ?? 'none'} ${asOfDate}`;
     const known = this.#snapshots.get(key);

@@ -20,6 +20,8 @@ export interface BookSource {
   version(): Promise<string | null>;
   /** The date of the newest prices. @throws when the vault is empty */
   latestDate(): Promise<CalendarDate>;
+  /** The date of the oldest books: before it there is nothing to take a snapshot of. */
+  earliestDate(): Promise<CalendarDate>;
   /** The firm as known now, on a date. */
   snapshot(asOfDate: CalendarDate): Promise<Snapshot>;
   /**

@@ -24,9 +24,16 @@ export const positiveDecimalText = z
   .refine((text) => /[1-9]/.test(text), 'must be greater than zero')
   .meta({ id: 'PositiveDecimal', examples: ['100'] });
 
+/** The shape lets February 30 through; the calendar does not. */
+function isDate(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
 export const calendarDate = z
   .string()
   .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a date is YYYY-MM-DD')
+  .refine(isDate, 'there is no such date')
   .meta({ id: 'CalendarDate', examples: ['2026-11-20'] });
 
 /** RFC 3339, UTC, milliseconds. */

@@ -167,6 +167,11 @@ export const apiCodes = {
     advice: 'Choose another selection; an empty monitor is good news.',
     httpStatus: 422,
   },
+  DATE_OUTSIDE_BOOKS: {
+    meaning: 'The date lies before the first or after the last day that the books know.',
+    advice: 'Give a date between the two that the message names, or none for the newest.',
+    httpStatus: 422,
+  },
   VAULT_EMPTY: {
     meaning: 'No firm has been imported yet.',
     advice: 'Start with serve --firm DIR, or import files.',

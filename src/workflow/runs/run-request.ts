@@ -31,7 +31,7 @@ export interface RunRequest {
 /**
  * Records a run and queues its computation, in one transaction.
  *
- * @refuses VAULT_EMPTY, SELECTION_EMPTY, ACCOUNTS_UNKNOWN (every unknown account)
+ * @refuses VAULT_EMPTY, DATE_OUTSIDE_BOOKS, SELECTION_EMPTY, ACCOUNTS_UNKNOWN (every unknown account)
  */
 export async function startRun(
   context: WorkflowContext,
@@ -41,6 +41,11 @@ export async function startRun(
     return err([errorFinding('VAULT_EMPTY', 'there is no firm to rebalance yet')]);
   }
   const asOfDate = request.asOfDate ?? (await context.books.latestDate());
+  const [earliest, latest] = [await context.books.earliestDate(), await context.books.latestDate()];
+  if (asOfDate < earliest || asOfDate > latest) {
+    const text = `the books go from ${earliest} to ${latest}, and ${asOfDate} is outside`;
+    return err([errorFinding('DATE_OUTSIDE_BOOKS', text, { pointer: '/asOfDate' })]);
+  }
   const findings = await selectionFindings(context, request, asOfDate);
   if (findings.length > 0) return err(findings);
   const runId = request.runId ?? identifier<RunId>(context.ids.next('run'));
