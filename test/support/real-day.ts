@@ -67,7 +67,7 @@ export async function runRealDay(store: TestDatabase, firm: RealFirm): Promise<R
     const before = await context.books.snapshot(asOfDate);
     const { runId, decisions } = await decide(loop, firm);
     unwrap(await releaseRun(context, { actor: TRADER, runId }));
-    const run = await loop.reach(runId, 'reconciled', 90);
+    const run = await loop.reach(runId, 'reconciled', 150);
     const reconciliations = await listReconciliations(context.database, context.firmId);
     const breaks = await Promise.all(
       reconciliations.map(({ reconciliationId }) =>

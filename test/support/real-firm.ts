@@ -130,7 +130,7 @@ export function closeOn(bars: readonly Bar[] | undefined, date: string): Price |
 
 /**
  * The index on a date, by market value. The fund's shares are those of November 2020, walked back through
- * the splits in between (AAPL held a quarter, TSLA a fifth as many); a weight is shares x close, and the
+ * the splits in between (a quarter as many of AAPL and NEE); a weight is shares x close, and the
  * largest names with a price, a year of history and a sector are scaled to add up to exactly 1, the
  * remainder of the twelfth digit going by largest remainder. Buybacks of eight months are ignored, which
  * moves a weight by a few percent of itself: the loop needs a real index, not the exact one of the day.
@@ -268,13 +268,10 @@ function lotsOf(
   if (rng.chance(0.04)) days.push(rng.pick(fall));
   const dates = [...new Set(days)].sort((a, b) => (a.date < b.date ? -1 : 1));
   return dates.flatMap((bar, index) => {
-    const factor = splitFactor(market.actions.splits, symbol, {
-      from: bar.date,
-      to: market.asOfDate,
-    });
-    const shares = Math.floor(
-      amount / dates.length / Number(peak.close) / Math.max(factor.toFloat(), 1e-9),
-    );
+    const factorTo = (to: string): Decimal =>
+      splitFactor(market.actions.splits, symbol, { from: bar.date, to });
+    const sharesAtPeak = amount / dates.length / Number(peak.close);
+    const shares = Math.floor(sharesAtPeak / factorTo(PEAK_DATE).toFloat());
     if (shares === 0) return [];
     const tradedQuantity = Decimal.fromInteger<'Quantity'>(shares);
     const tradedPrice = Decimal.parse<'Price'>(bar.close);
@@ -287,7 +284,7 @@ function lotsOf(
         purchaseDate: bar.date,
         tradedQuantity,
         tradedPrice,
-        quantity: tradedQuantity.times(factor).round(6, 'halfEven'),
+        quantity: tradedQuantity.times(factorTo(market.asOfDate)).round(6, 'halfEven'),
         costBasis: bar.date < COMMISSION_FREE_DATE ? gross.plus(COMMISSION) : gross,
       },
     ];
@@ -313,4 +310,7 @@ function dividendsOf(lots: readonly RealLot[], { asOfDate, actions }: Market): M
   return maximum(toCents(sum(paid), 'halfEven'), Decimal.parse<'Money'>('0.00'));
 }
 
+/** The index fell 11.98 %, its worst day since 1987. */
 export const VOLATILE_DATE = parseCalendarDate('2020-03-16');
+/** The first vaccine: the index rose 1.2 %, and what had fallen most rose most. AAPL and NEE had split. */
+export const ROTATION_DATE = parseCalendarDate('2020-11-09');

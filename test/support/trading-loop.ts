@@ -91,6 +91,10 @@ export async function startTradingLoop(
     senderCompId: CLIENT_COMP_ID,
     targetCompId: BROKER_COMP_ID,
     owner: 'scenario',
+    // A busy machine may hold this process up; nobody else wants the session.
+    leaseMs: 60_000,
+    heartbeatSeconds: 60,
+    unansweredAfterMs: 60_000,
     onNotice: (code, text) => faults.push(`gateway: ${code}: ${text}`),
   });
   const workers = await startWorkers(context);
