@@ -1,58 +1,133 @@
 /**
- * Makes the buys fit the cash: the exact counterpart of the optimizer's budget, after rounding and costs.
+ * Makes the orders fit the cash: the exact counterpart of the optimizer's budget, after rounding and costs.
  *
- *   R1  Cash after all orders is never below zero, and never below the reserve because of a buy.
+ *   R1  Cash after all orders is never below zero while something may be sold, and never below the reserve
+ *       because of a buy.
  *   R2  No buy grows beyond what was wanted rounded up by one step.
  */
-import { divide, minimum, ONE, zero } from '../kernel/index.ts';
-import type { FirmSettings, Money, Quantity } from '../domain/index.ts';
-import { amountOf, cashEffect, type OrderDraft } from './order-draft.ts';
+import { Decimal, divide, maximum, minimum, ONE, zero } from '../kernel/index.ts';
+import type { FirmSettings, Money, Price, Quantity } from '../domain/index.ts';
+import type { LimitFit } from './limit-fit.ts';
+import { amountOf, cashEffect, valueOf, type OrderDraft } from './order-draft.ts';
 import { sizeFor } from './sizing.ts';
+
+/** Rounding an amount to the cent and its costs up to the cent takes less than this. */
+const CENTS_LOST: Money = Decimal.of<'Money'>(2n, 2);
 
 export interface CashPosition {
   readonly cash: Money;
   readonly reserve: Money;
+  /** The smallest order the firm sends. */
+  readonly floor: Money;
 }
 
-/** Fits sells, then buys, to the reserve; changes the drafts' quantities. */
-export function fitToCash(
-  drafts: readonly OrderDraft[],
-  position: CashPosition,
-  settings: FirmSettings,
-): void {
-  const sells = drafts.filter((draft) => draft.side === 'sell');
-  const buys = drafts.filter((draft) => draft.side === 'buy');
-  raiseRoundedSells(sells, buys, { position, settings });
-  const proceeds = total(sells, settings);
-  const spendable = position.cash.plus(proceeds).minus(position.reserve);
-  cutBuys(buys, spendable, settings);
-  spendLeftover(buys, spendable, settings);
+export interface FitContext {
+  readonly position: CashPosition;
+  readonly limits: LimitFit;
+  readonly settings: FirmSettings;
 }
 
 /**
- * Selling in whole shares rounds down, which may leave the reserve short by less than a share: where no buy
- * can give way, the sells that have shares left are rounded up instead, the largest first.
+ * Fits sells, then buys, to the reserve; changes the drafts' quantities.
+ *
+ * @param dropped sells that were wanted and are too small to send; their quantities are zero
+ * @returns those of the dropped that are made after all, enlarged
  */
-function raiseRoundedSells(
-  sells: readonly OrderDraft[],
-  buys: readonly OrderDraft[],
-  context: { readonly position: CashPosition; readonly settings: FirmSettings },
-): void {
+export function fitToCash(
+  drafts: readonly OrderDraft[],
+  dropped: readonly OrderDraft[],
+  context: FitContext,
+): ReadonlySet<OrderDraft> {
   const { position, settings } = context;
-  if (buys.some((buy) => buy.quantity.isPositive())) return;
-  const largestFirst = [...sells].sort((a, b) => amountOf(b).compare(amountOf(a)));
-  for (const sell of largestFirst) {
-    const shortfall = position.reserve.minus(position.cash).minus(total(sells, settings));
+  const kept = drafts.filter((draft) => draft.side === 'sell');
+  const buys = drafts.filter((draft) => draft.side === 'buy');
+  raiseSells(kept, context);
+  const sells = [...kept, ...dropped];
+  const enlarged = sellForShortfall(sells, context);
+  const spendable = position.cash.plus(total(sells, settings)).minus(position.reserve);
+  cutBuys(buys, spendable, settings);
+  spendLeftover(buys, spendable, context);
+  return enlarged;
+}
+
+/**
+ * Selling in whole shares rounds down and costs take their part, which may leave the reserve short even
+ * without any buy: the sells are then raised to what brings the sum wanted after costs, rounded up, the
+ * largest first.
+ */
+function raiseSells(sells: readonly OrderDraft[], context: FitContext): void {
+  const { limits, settings } = context;
+  for (const sell of largestFirst(sells)) {
+    const shortfall = shortfallOf(sells, context);
     if (!shortfall.isPositive()) return;
-    const more = sizeFor(shortfall, sell.line.price, { step: sell.step, mode: 'ceiling' }).plus(
-      sell.step,
-    );
-    const ceiling = sell.wanted.roundToMultiple(sell.step, 'ceiling').plus(sell.step);
-    const raised = sell.quantity.plus(more);
-    const limit =
-      sell.available !== null && sell.available.isLessThan(ceiling) ? sell.available : ceiling;
-    sell.quantity = raised.isLessThan(limit) ? raised : limit;
+    const more = sharesFor(sell, shortfall.plus(CENTS_LOST), settings);
+    const wanted = valueOf(sell, sell.wanted).plus(CENTS_LOST);
+    const most = sharesFor(sell, wanted, settings).plus(sell.step);
+    const raised = limits.capped(sell, minimum(sell.quantity.plus(more), most));
+    sell.quantity = maximum(sell.quantity, raised);
   }
+}
+
+/**
+ * Sells that were each too small to send can still leave an overdraft, or a need of cash that is large
+ * enough to trade for. One of them is then made in the place of all: the one that covers the need with the
+ * least to spare, or else the one that covers most of it.
+ */
+function sellForShortfall(
+  sells: readonly OrderDraft[],
+  context: FitContext,
+): ReadonlySet<OrderDraft> {
+  const { position, settings } = context;
+  const enlarged = new Set<OrderDraft>();
+  for (let round = 0; round < sells.length; round += 1) {
+    const shortfall = shortfallOf(sells, context);
+    const isOverdrawn = shortfall.isGreaterThan(position.reserve);
+    if (!shortfall.isPositive() || (!isOverdrawn && shortfall.isLessThan(position.floor))) break;
+    let best: { sell: OrderDraft; quantity: Quantity; gained: Money } | null = null;
+    for (const sell of sells) {
+      const quantity = enlargedQuantity(sell, shortfall, context);
+      if (!quantity.isGreaterThan(sell.quantity)) continue;
+      const bigger = { ...sell, quantity };
+      if (amountOf(bigger).isLessThan(position.floor)) continue;
+      const gained = cashEffect(bigger, settings).minus(cashEffect(sell, settings));
+      if (!gained.isPositive()) continue;
+      const isFirst = best === null;
+      const isBetter =
+        best !== null &&
+        (best.gained.isAtLeast(shortfall)
+          ? gained.isAtLeast(shortfall) && gained.isLessThan(best.gained)
+          : gained.isGreaterThan(best.gained));
+      if (isFirst || isBetter) best = { sell, quantity, gained };
+    }
+    if (best === null) break;
+    best.sell.quantity = best.quantity;
+    enlarged.add(best.sell);
+  }
+  return enlarged;
+}
+
+/** Enough for the shortfall and for the smallest order, as far as lots and limits allow. */
+function enlargedQuantity(sell: OrderDraft, shortfall: Money, context: FitContext): Quantity {
+  const { position, limits, settings } = context;
+  const { step, line } = sell;
+  const enough = sell.quantity.plus(sharesFor(sell, shortfall.plus(CENTS_LOST), settings));
+  const least = sizeFor(position.floor, line.price, { step, mode: 'ceiling' });
+  return limits.capped(sell, maximum(enough, least));
+}
+
+/** By how much the reserve is missed without any buy. */
+function shortfallOf(sells: readonly OrderDraft[], { position, settings }: FitContext): Money {
+  return position.reserve.minus(position.cash).minus(total(sells, settings));
+}
+
+/** Shares, rounded up to whole steps, whose sale brings an amount after costs; none where costs take all. */
+function sharesFor(sell: OrderDraft, amount: Money, settings: FirmSettings): Quantity {
+  const { linearRate, commissionPerShare } = settings.costs;
+  const net: Price = sell.line.price
+    .times(ONE.minus(linearRate))
+    .minus(commissionPerShare.as<'Price'>());
+  if (!net.isPositive() || !amount.isPositive()) return zero();
+  return sizeFor(amount, net, { step: sell.step, mode: 'ceiling' });
 }
 
 /** Scales all buys down alike; `spendLeftover` then hands back what rounding freed. */
@@ -66,8 +141,7 @@ function cutBuys(buys: readonly OrderDraft[], spendable: Money, settings: FirmSe
     buy.quantity = buy.quantity.times(share).roundToMultiple(buy.step, 'floor');
   }
   // Costs rounded up to the cent can still leave a few cents short; the largest buys give a step each.
-  const largestFirst = [...buys].sort((a, b) => amountOf(b).compare(amountOf(a)));
-  for (const buy of largestFirst) {
+  for (const buy of largestFirst(buys)) {
     if (total(buys, settings).negated().isAtMost(spendable)) return;
     if (buy.quantity.isAtLeast(buy.step)) buy.quantity = buy.quantity.minus(buy.step);
   }
@@ -78,22 +152,21 @@ function cutBuys(buys: readonly OrderDraft[], spendable: Money, settings: FirmSe
 
 /**
  * Rounding down leaves cash idle: steps are added where the shortfall is largest, to the nearest whole step
- * of the wish, while cash lasts. What then still misses a step or more was cut by cash, and says so.
+ * of the wish (the next one where a minimum asks for the name), while cash and limits last. What then still
+ * misses a step or more was cut by cash, and says so.
  */
-function spendLeftover(
-  buys: readonly OrderDraft[],
-  spendable: Money,
-  settings: FirmSettings,
-): void {
-  const shortfall = (buy: OrderDraft): Quantity => buy.wanted.minus(buy.quantity);
-  const largestFirst = [...buys].sort((a, b) =>
-    valueOf(b, shortfall(b)).compare(valueOf(a, shortfall(a))),
+function spendLeftover(buys: readonly OrderDraft[], spendable: Money, context: FitContext): void {
+  const { limits, settings } = context;
+  const missing = (buy: OrderDraft): Quantity => buy.wanted.minus(buy.quantity);
+  const byMissing = [...buys].sort((a, b) =>
+    valueOf(b, missing(b)).compare(valueOf(a, missing(a))),
   );
   let left = spendable.plus(total(buys, settings));
-  for (const buy of largestFirst) {
+  for (const buy of byMissing) {
     const previous = buy.quantity;
     const before = previous.isPositive() ? cashEffect(buy, settings) : zero<'Money'>();
-    const wish = buy.wanted.roundToMultiple(buy.step, 'halfUp').minus(previous);
+    const mode = buy.line.minimumWeight === null ? 'halfUp' : 'ceiling';
+    const wish = limits.capped(buy, buy.wanted.roundToMultiple(buy.step, mode)).minus(previous);
     const step = buy.step;
     let more = minimum(wish, affordable(buy, left, settings));
     // The estimate ignores rounding to the cent: a step less always fits.
@@ -107,7 +180,9 @@ function spendLeftover(
       buy.quantity = previous;
       more = more.minus(step);
     }
-    buy.isCutByCash = shortfall(buy).isAtLeast(step);
+    // Where a limit holds the buy, it is the limit that the order names.
+    const allowed = limits.capped(buy, buy.wanted);
+    buy.isCutByCash = allowed.minus(buy.quantity).isAtLeast(step);
   }
 }
 
@@ -119,8 +194,8 @@ function affordable(buy: OrderDraft, amount: Money, settings: FirmSettings): Qua
   return sizeFor(amount, allIn, { step: buy.step, mode: 'floor' });
 }
 
-function valueOf(draft: OrderDraft, quantity: Quantity): Money {
-  return draft.line.price.times(quantity.as<'ratio'>()).as<'Money'>();
+function largestFirst(drafts: readonly OrderDraft[]): OrderDraft[] {
+  return [...drafts].sort((a, b) => amountOf(b).compare(amountOf(a)));
 }
 
 function total(drafts: readonly OrderDraft[], settings: FirmSettings): Money {

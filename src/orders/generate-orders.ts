@@ -2,12 +2,15 @@
  * From weights to orders that can be sent: whole shares, lots, minimum trades, cash.
  *
  * Invariants (orders/README.md; tested under the same numbers in generate-orders.props.test.ts):
- *   R1  Cash after all orders is never below zero, and never below the reserve because of a buy.
- *   R2  No order grows beyond what was wanted by more than one step.
+ *   R1  Cash after all orders is never below zero while something may be sold, and never below the reserve
+ *       because of a buy.
+ *   R2  No order grows beyond what was wanted by more than one step, but a sale that raises cash may also
+ *       bring its own costs, or stand for others that were too small to send.
  *   R3  At most one order per name: nothing is bought and sold in one run.
  *   R4  No sale exceeds the lots held that may be sold, and its lots add up to its quantity.
  *   R5  Every order is a multiple of its step, except a liquidation, which takes odd lots with it.
  *   R6  Every difference between wish and order is an order's reason or a suppressed order with one.
+ *   R7  Rounding takes no name or group past a maximum or minimum (limit-fit.ts).
  */
 import { Decimal, derivedId, sum, zero } from '../kernel/index.ts';
 import {
@@ -28,6 +31,7 @@ import {
   type TargetLine,
 } from '../domain/index.ts';
 import { fitToCash } from './cash-fit.ts';
+import { LimitFit } from './limit-fit.ts';
 import { amountOf, cashEffect, costOfDraft, type OrderDraft } from './order-draft.ts';
 import { reasonsFor } from './rationale.ts';
 import type { SaleLots } from './sale-lots.ts';
@@ -57,12 +61,27 @@ export interface GeneratedOrders {
 /** @returns orders by symbol; amounts are estimates at the snapshot's prices */
 export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
   const { targets, settings } = input;
-  const left: SuppressedOrder[] = [];
-  const drafts = targets.lines.flatMap((line) => draftFor(line, input, left));
+  const wishes: SuppressedOrder[] = [];
+  const drafts = targets.lines.flatMap((line) => draftFor(line, input, wishes));
   const floor = minimumTradeAmount(targets.planningTotal, settings);
-  const sized = drafts.filter((draft) => keepIfLargeEnough(draft, { floor, targets, left }));
-  fitToCash(sized, { cash: targets.cash, reserve: targets.cashReserve }, settings);
-  const final = sized.filter((draft) => keepIfLargeEnough(draft, { floor, targets, left }));
+  const limits = new LimitFit(targets, drafts);
+  limits.apply();
+  const dropped = new Map<OrderDraft, SuppressedOrder | null>();
+  const keep = (draft: OrderDraft): boolean => {
+    const why = whyNot(draft, { floor, targets, settings });
+    if (why === 'keep') return true;
+    dropped.set(draft, why);
+    draft.quantity = zero();
+    return false;
+  };
+  const sized = drafts.filter(keep);
+  limits.apply(); // what was dropped gives its room to the others
+  const position = { cash: targets.cash, reserve: targets.cashReserve, floor };
+  const smallSells = [...dropped.keys()].filter((draft) => draft.side === 'sell');
+  const enlarged = fitToCash(sized, smallSells, { position, limits, settings });
+  for (const draft of enlarged) dropped.delete(draft);
+  const final = drafts.filter((draft) => !dropped.has(draft)).filter(keep);
+  const left = [...wishes, ...[...dropped.values()].filter((entry) => entry !== null)];
   const orders = final.map((draft) => orderOf(draft, input));
   const after = new Map(targets.lines.map((line) => [line.symbol, line.currentQuantity]));
   for (const draft of final) {
@@ -149,28 +168,36 @@ function wholeSteps(
 interface KeepContext {
   readonly floor: Money;
   readonly targets: AccountTargets;
-  readonly left: SuppressedOrder[];
+  readonly settings: FirmSettings;
 }
 
-function keepIfLargeEnough(draft: OrderDraft, context: KeepContext): boolean {
-  const { floor, targets, left } = context;
-  const report = (code: SuppressedOrder['code'], detail: string): false => {
-    if (!draft.wanted.isZero()) {
-      const { line, side } = draft;
-      const quantity = draft.quantity.isPositive() ? draft.quantity : draft.wanted;
-      left.push(suppressed(line, { accountId: targets.accountId, side, quantity, code, detail }));
-    }
-    return false;
+/** Why a draft is not sent; null where that has been said, `keep` where it is. */
+function whyNot(
+  draft: OrderDraft,
+  { floor, targets, settings }: KeepContext,
+): SuppressedOrder | null | 'keep' {
+  const report = (code: SuppressedOrder['code'], detail: string): SuppressedOrder | null => {
+    if (draft.wanted.isZero()) return null;
+    const { line, side } = draft;
+    const quantity = draft.quantity.isPositive() ? draft.quantity : draft.wanted;
+    return suppressed(line, { accountId: targets.accountId, side, quantity, code, detail });
   };
   if (!draft.quantity.isPositive()) {
     if (draft.isCutByCash) {
       return report('CASH_SHORTFALL', 'no cash above the reserve is left for it');
     }
     // Held-back lots have been reported where they were held back.
-    if (draft.available !== null && draft.available.isZero()) return false;
-    return report('BELOW_ONE_LOT', `less than ${draft.step.toString()} shares`);
+    if (draft.available !== null && draft.available.isZero()) return null;
+    if (draft.wanted.isAtLeast(draft.step)) {
+      return report('RESTRICTED', 'limits on the name or its group leave no room for it');
+    }
+    const step = draft.step.toString();
+    return report('BELOW_ONE_LOT', `less than ${step === '1' ? 'one share' : `a lot of ${step}`}`);
   }
-  if (draft.isLiquidation || amountOf(draft).isAtLeast(floor)) return true;
+  if (!cashEffect(draft, settings).isPositive() && draft.side === 'sell') {
+    return report('BELOW_MINIMUM_TRADE', 'the sale would cost as much as it brings, or more');
+  }
+  if (draft.isLiquidation || amountOf(draft).isAtLeast(floor)) return 'keep';
   return report(
     'BELOW_MINIMUM_TRADE',
     `below the minimum of ${toCents(floor, 'ceiling').toFixed(2, 'ceiling')}`,

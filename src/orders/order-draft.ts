@@ -33,3 +33,8 @@ export function cashEffect(draft: OrderDraft, settings: FirmSettings): Money {
   const cost = costOfOrder(amount, draft.quantity, settings);
   return draft.side === 'buy' ? amount.plus(cost).negated() : amount.minus(cost);
 }
+
+/** price x quantity of a part of the draft, exact. */
+export function valueOf(draft: Pick<OrderDraft, 'line'>, quantity: Quantity): Money {
+  return notional(draft.line.price, quantity);
+}

@@ -39,7 +39,10 @@ export function reasonsFor(context: ReasonContext): OrderReason[] {
   }
   reasons.push(...limits(context));
   if (draft.isCutByCash) reasons.push({ code: 'LIMITED_BY_CASH', quantityWanted: draft.wanted });
-  if (!draft.quantity.equals(draft.wanted) && !draft.isCutByCash && !draft.isLiquidation) {
+  // More than a step away from the wish is not rounding: cash or a limit decided, and is named above.
+  const rounding = draft.quantity.minus(draft.wanted).abs();
+  const isRounded = !rounding.isZero() && rounding.isLessThan(draft.step);
+  if (isRounded && !draft.isCutByCash && !draft.isLiquidation) {
     reasons.push({ code: 'ROUNDED', quantityUnrounded: draft.wanted, step: draft.step });
   }
   if (choice !== null) reasons.push(lotsReason(choice));
@@ -114,7 +117,7 @@ export function reasonText(reason: OrderReason): string {
     case 'SUBSTITUTE':
       return `Stands in for ${reason.substituteFor}, which may not be bought here.`;
     case 'LIMITED_BY':
-      return `Limited by ${reason.constraint}; relaxing it by 1 % of the account would improve the objective by ${(Math.abs(reason.shadowPrice) * 100).toFixed(2)} basis points.`;
+      return `Limited by ${limitText(reason.constraint)}: one percentage point more room would lower the objective (tracking risk, costs and taxes) by ${(Math.abs(reason.shadowPrice) * 100).toFixed(2)} basis points.`;
     case 'LIMITED_BY_CASH':
       return `Cut from ${reason.quantityWanted.toString()} shares because cash above the reserve ends there.`;
     case 'ROUNDED':
@@ -128,6 +131,13 @@ export function reasonText(reason: OrderReason): string {
     default:
       return unreachable(reason);
   }
+}
+
+/** `upper:AAA` and `sector:Energy (firm/maxWeight/sector:Energy)` in words. */
+function limitText(constraint: string): string {
+  if (constraint.startsWith('upper:')) return 'the most that restrictions allow it to be';
+  if (constraint.startsWith('lower:')) return 'the least that restrictions allow it to be';
+  return `the restriction on ${constraint}`;
 }
 
 function lotsText(reason: Extract<OrderReason, { code: 'LOTS_CHOSEN' }>): string {

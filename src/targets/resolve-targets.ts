@@ -37,6 +37,7 @@ import {
   type Ratio,
   type Restriction,
   type Snapshot,
+  type TargetGroup,
   type TargetLine,
 } from '../domain/index.ts';
 import { bandOf } from './band.ts';
@@ -179,7 +180,8 @@ class Resolution {
     });
     const contradictions = lines.flatMap((line) => this.#contradictions(line));
     if (contradictions.length > 0) return err(contradictions);
-    const findings = this.#warnings(unreachable);
+    const groups = groupsOf(this.#restrictions, lines, this.#snapshot.instruments);
+    const findings = [...this.#warnings(unreachable), ...this.#limitWarnings(lines, groups)];
     const resolved: AccountTargets = {
       accountId: account.accountId,
       modelId: account.modelId as NonNullable<typeof account.modelId>,
@@ -190,7 +192,7 @@ class Resolution {
       cashWeight: weightOf(cash.amount, planningTotal),
       excluded: excluded.map((position) => position.symbol),
       lines,
-      groups: groupsOf(this.#restrictions, lines, this.#snapshot.instruments),
+      groups,
     };
     return ok({ targets: resolved, findings });
   }
@@ -209,6 +211,28 @@ class Resolution {
         ? 'PURCHASE_WOULD_WASH_LOSS'
         : 'RESTRICTION_CONTRADICTS_TARGET';
       return warningFinding(code, text, { accountId, symbol });
+    });
+  }
+
+  /** Limits on weights that the targets do not respect: the limit wins, and the account must hear of it. */
+  #limitWarnings(lines: readonly TargetLine[], groups: readonly TargetGroup[]): Finding[] {
+    const { accountId } = this.#account.account;
+    const targetOf = new Map(lines.map((line) => [line.symbol, line.targetWeight]));
+    const single = lines.map((line) => ({ ...line, name: line.symbol, symbols: [line.symbol] }));
+    return [...single, ...groups].flatMap(({ name, symbols, minimumWeight, maximumWeight }) => {
+      const wanted = sum(symbols.map((symbol) => targetOf.get(symbol) ?? zero<'ratio'>()));
+      const warning = (limit: string, value: Ratio): Finding =>
+        warningFinding(
+          'RESTRICTION_CONTRADICTS_TARGET',
+          `the targets of ${name} add up to ${percent(wanted)}, and a restriction asks for ${limit} ${percent(value)}`,
+          { accountId, ...(symbols.length === 1 ? { symbol: symbols[0] as string } : {}) },
+        );
+      if (maximumWeight !== null && wanted.isGreaterThan(maximumWeight)) {
+        return [warning('at most', maximumWeight)];
+      }
+      return minimumWeight !== null && wanted.isLessThan(minimumWeight)
+        ? [warning('at least', minimumWeight)]
+        : [];
     });
   }
 
@@ -328,7 +352,8 @@ class Resolution {
       onName.noBuy.length === 0 &&
       !onName.isExcluded &&
       !this.#extra.noBuy.has(symbol) &&
-      this.#snapshot.quotes.has(symbol)
+      // A substitute is not among the names whose prices were checked before.
+      this.#priceFindings(symbol).length === 0
     );
   }
 
@@ -347,6 +372,9 @@ class Resolution {
     ).price;
   }
 }
+
+const percent = (weight: Ratio): string =>
+  `${weight.times(Decimal.fromInteger(100)).toFixed(2, 'halfEven')} %`;
 
 interface LinesContext {
   readonly weights: ReadonlyMap<InstrumentSymbol, Ratio>;

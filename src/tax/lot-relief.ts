@@ -38,7 +38,7 @@ export interface LotSale {
   /** Positive, at most the lots' sum. */
   readonly quantity: Quantity;
   readonly price: Price;
-  /** What the sale brings after its costs, to the cent. */
+  /** What the sale brings after its costs, to the cent; negative where they exceed its amount. */
   readonly proceeds: Money;
   readonly soldDate: CalendarDate;
   readonly relief: LotRelief;
@@ -64,14 +64,17 @@ function takeInOrder(sale: LotSale, ordered: readonly TaxLot[]): LotSelection[] 
     rest = rest.minus(quantity);
   }
   assert(rest.isZero(), 'a sale takes no more than its lots hold');
+  // Costs above the price leave negative proceeds, which are shared like positive ones.
+  const isNegative = sale.proceeds.isNegative();
   const proceeds = allocate(
-    sale.proceeds,
+    sale.proceeds.abs(),
     taken.map((part) => part.quantity),
     CENT,
   );
   return taken.map(({ lot, quantity }, index) => {
     const costBasis = basisOfPart(lot, quantity);
-    const share = proceeds[index] as Money;
+    const part = proceeds[index] as Money;
+    const share = isNegative ? part.negated() : part;
     return {
       lotId: lot.lotId,
       quantity,

@@ -41,7 +41,8 @@ export function taxOnGain(selection: Pick<LotSelection, 'gain' | 'term'>, rates:
  * Sums selected lots by term.
  *
  * @returns short- and long-term gain to the cent, and the tax at marginal rates rounded half even to the
- *   cent once at the end (negative: losses outweigh gains). Netting against other years, the gain budget
+ *   cent once at the end (negative: losses outweigh gains); null where something is sold at unknown rates,
+ *   for selling nothing costs no tax at any rate. Netting against other years, the gain budget
  *   and the carry-forward is the household's tax report, not an order's estimate.
  */
 export function realizedGains(
@@ -51,10 +52,12 @@ export function realizedGains(
   let shortTerm: Money = zero();
   let longTerm: Money = zero();
   let tax: Decimal<'Money'> = zero();
+  let isTaxKnown = true;
   for (const selection of selections) {
     if (selection.term === 'long') longTerm = longTerm.plus(selection.gain);
     else shortTerm = shortTerm.plus(selection.gain);
-    if (rates !== null) tax = tax.plus(taxOnGain(selection, rates));
+    if (rates === null) isTaxKnown = false;
+    else tax = tax.plus(taxOnGain(selection, rates));
   }
-  return { shortTerm, longTerm, estimatedTax: rates === null ? null : toCents(tax, 'halfEven') };
+  return { shortTerm, longTerm, estimatedTax: isTaxKnown ? toCents(tax, 'halfEven') : null };
 }

@@ -51,4 +51,28 @@ describe('the result of a rebalance from files', () => {
     expect(document.orders.length).toBeGreaterThan(0);
     expect(await readFile(join(out, 'result.json'), 'utf8')).toBe(text);
   });
+
+  it('has weights as numbers, and money as text that adds up to its last digit', async () => {
+    // A lot of 100 AAA with a basis to a thousandth goes whole: 10,000.00 - 8,000.005 = 1,999.995.
+    const { document } = await run({
+      'accounts.csv': 'accountId,householdId,taxStatus,modelId\nA1,H1,rothIra,M',
+      'models.csv': 'modelId,component,weight\nM,BBB,1',
+      'tax-lots.csv':
+        'accountId,symbol,quantity,costBasis,acquiredDate,lotId\nA1,AAA,100,8000.005,2020-01-02,a1',
+      'settings.json': JSON.stringify({ costs: { linearRate: '0' } }),
+    });
+    const sale = document.orders.find((order) => order.symbol === 'AAA');
+    expect(sale?.lots[0]).toMatchObject({
+      costBasis: '8000.005',
+      proceeds: '10000.00',
+      gain: '1999.995',
+    });
+    expect(document.accounts[0]?.['realizedLongTerm']).toBe('1999.995');
+    expect(document.totals['realizedLongTerm']).toBe('1999.995');
+    expect(sale?.reasons[0]).toMatchObject({ code: 'NOT_IN_MODEL', weightBefore: 1 });
+    expect(document.accounts[0]?.['drift']).toMatchObject({
+      before: { activeShare: 1, absoluteMax: 1, relativeMax: 1 },
+      after: { activeShare: 0 },
+    });
+  });
 });

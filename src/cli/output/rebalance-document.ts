@@ -1,6 +1,7 @@
 /** A run as the documents of FORMATS section 1: money, price and quantity as text, weights as numbers. */
 import { Decimal, sum } from '../../kernel/index.ts';
 import {
+  MONEY_SCALE,
   type AccountOutcome,
   type ComplianceReport,
   type Drift,
@@ -14,7 +15,14 @@ import { explainOrder, reasonText } from '../../orders/index.ts';
 import { findingDocument } from './findings.ts';
 import type { DocumentField } from './json-stream.ts';
 
-const cents = (amount: Decimal<'Money'>): string => amount.toFixed(2, 'halfEven');
+/**
+ * Money to the cent, with more digits where the input has them: what a custodian states to a thousandth
+ * must still add up when it is printed.
+ */
+const cents = (amount: Decimal<'Money'>): string => {
+  const digits = amount.toString().split('.')[1]?.length ?? 0;
+  return amount.toFixed(Math.max(MONEY_SCALE, digits), 'halfEven');
+};
 const centsOrNull = (amount: Money | null): string | null =>
   amount === null ? null : cents(amount);
 
@@ -83,7 +91,7 @@ export function accountDocument(account: AccountOutcome): Record<string, unknown
     accountId: account.accountId,
     householdId: account.householdId,
     status: account.status,
-    planningTotal: cents(account.planningTotal),
+    planningTotal: account.planningTotal.toFixed(MONEY_SCALE, 'halfEven'),
     driftBefore: account.driftBefore?.activeShare.toFloat() ?? null,
     driftAfter: account.driftAfter?.activeShare.toFloat() ?? null,
     drift: { before: driftDocument(account.driftBefore), after: driftDocument(account.driftAfter) },

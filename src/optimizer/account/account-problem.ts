@@ -44,6 +44,9 @@ export interface AccountProblemInput {
  */
 export const SPECIFIC_VARIANCE_FLOOR = 0.0025;
 
+/** Sums of weights that differ by less are equal. */
+const ROUNDING = 1e-12;
+
 /** What one name may do, in weight. */
 interface NameRange {
   target: number;
@@ -114,7 +117,7 @@ function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
   let isFree = input.isBudgetRelaxed;
   switch (input.kind) {
     case 'full':
-      narrowToTarget(input.targets, ranges, invested - cashBand);
+      narrowToTarget(input.targets, ranges, { least: invested - cashBand, most: invested });
       break;
     case 'investCash':
       ranges.forEach((range, i) => {
@@ -151,7 +154,11 @@ function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
  * Where restrictions leave more cash than the band allows, names that may be bought can exceed their
  * targets to hold the exposure instead; where the sales below leave too little, more may be sold.
  */
-function narrowToTarget(targets: AccountTargets, ranges: NameRange[], investedLeast: number): void {
+function narrowToTarget(
+  targets: AccountTargets,
+  ranges: NameRange[],
+  invested: { readonly least: number; readonly most: number },
+): void {
   // A limit on a group may ask its names to go past their targets.
   const capped = namesIn(targets, (group) => group.maximumWeight !== null);
   const floored = namesIn(targets, (group) => group.minimumWeight !== null);
@@ -163,13 +170,27 @@ function narrowToTarget(targets: AccountTargets, ranges: NameRange[], investedLe
     const lower = Math.min(range.upper, Math.max(range.lower, low));
     return { target: range.target, lower, upper: Math.max(lower, Math.min(range.upper, high)) };
   });
-  const isPlaceable = narrowed.reduce((total, range) => total + range.upper, 0) >= investedLeast;
-  const isFundable = narrowed.reduce((total, range) => total + range.lower, 0) <= 1;
+  const isPlaceable = placeableSum(targets, narrowed) >= invested.least - ROUNDING;
+  // The reserve, not only zero, must be fundable: withdrawals that are due are part of it.
+  const lowerSum = narrowed.reduce((total, range) => total + range.lower, 0);
+  const isFundable = lowerSum <= invested.most + ROUNDING;
   ranges.forEach((range, i) => {
     const { lower, upper } = narrowed[i] ?? range;
     if (isFundable) range.lower = lower;
     if (isPlaceable) range.upper = Math.max(range.lower, upper);
   });
+}
+
+/** The most that the ranges can hold together, less what the maxima of groups cut off. */
+function placeableSum({ lines, groups }: AccountTargets, ranges: readonly NameRange[]): number {
+  const upper = new Map(lines.map((line, i) => [line.symbol, ranges[i]?.upper ?? 0]));
+  let total = sumOf([...upper.values()]);
+  for (const { symbols, maximumWeight } of groups) {
+    if (maximumWeight === null) continue;
+    const inGroup = sumOf(symbols.map((symbol) => upper.get(symbol) ?? 0));
+    total -= Math.max(0, inGroup - maximumWeight.toFloat());
+  }
+  return total;
 }
 
 function namesIn(
@@ -202,8 +223,8 @@ function narrowToBand(
     planned += Math.min(range.upper, Math.max(range.lower, goal));
   });
   const cashBand = input.settings.tolerance.cashBandWeight.toFloat();
-  const mustFund = planned > invested + 1e-12;
-  const mustAbsorb = planned < invested - cashBand - 1e-12;
+  const mustFund = planned > invested + ROUNDING;
+  const mustAbsorb = planned < invested - cashBand - ROUNDING;
   ranges.forEach((range, i) => {
     const line = lines[i] as TargetLine;
     const current = currents[i] ?? 0;

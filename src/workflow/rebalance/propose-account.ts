@@ -179,7 +179,7 @@ function outcomeOf(input: AccountProposalInput, parts: OutcomeParts): AccountOut
     ? [
         errorFinding(
           'ACCOUNT_OVERDRAWN',
-          `cash would be ${generated.cashAfter.toFixed(2, 'halfEven')} after all permitted sales`,
+          `cash would be ${generated.cashAfter.toFixed(2, 'halfEven')} after ${input.kind === 'investCash' ? 'a run that makes no sales' : 'all permitted sales'}`,
           { accountId: targets.accountId },
         ),
       ]

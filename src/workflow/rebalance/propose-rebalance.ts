@@ -145,7 +145,16 @@ class HouseholdRun {
     const householdId = accounts[0]?.account.householdId;
     // The whole household counts, also accounts that take no part in this run.
     const all = accountsByHousehold(snapshot).get(householdId as HouseholdId) ?? [];
-    this.#history = washWindowOf(all, snapshot.asOfDate, this.#windowDays);
+    const { purchases, lastLossSale } = washWindowOf(all, snapshot.asOfDate, this.#windowDays);
+    this.#history = {
+      purchases: new Map([...purchases].filter(([symbol]) => !this.#isMoneyFund(symbol))),
+      lastLossSale: new Map([...lastLossSale].filter(([symbol]) => !this.#isMoneyFund(symbol))),
+    };
+  }
+
+  /** The wash rule does not reach money-market funds (Rev. Proc. 2014-45). */
+  #isMoneyFund(symbol: InstrumentSymbol): boolean {
+    return this.#instruments.get(symbol)?.assetClass === 'cash';
   }
 
   get window(): WashWindow {
@@ -160,9 +169,16 @@ class HouseholdRun {
   noBuy(): Map<InstrumentSymbol, string> {
     const barred = new Map<InstrumentSymbol, string>();
     if (!this.#isAvoided) return barred;
-    for (const [symbol, date] of [...this.#history.lastLossSale, ...this.#soldAtLoss]) {
-      const until = firstCleanPurchaseDate(date, this.#windowDays);
-      barred.set(symbol, `a loss of ${date} in the household would be washed before ${until}`);
+    const until = (date: CalendarDate): CalendarDate =>
+      firstCleanPurchaseDate(date, this.#windowDays);
+    // The basis of an earlier sale is not in its transaction: it counts as a loss, and the text says perhaps.
+    for (const [symbol, date] of this.#history.lastLossSale) {
+      const text = `the household sold it on ${date}, perhaps at a loss that a purchase before ${until(date)} would wash`;
+      barred.set(symbol, text);
+    }
+    for (const [symbol, date] of this.#soldAtLoss) {
+      const text = `the household sells it at a loss in this run, and a purchase before ${until(date)} would wash it`;
+      barred.set(symbol, text);
     }
     return barred;
   }
@@ -170,8 +186,7 @@ class HouseholdRun {
   record(account: AccountSnapshot, outcome: AccountOutcome): void {
     const isLossTaxed = isTaxable(account.account.taxStatus);
     for (const order of outcome.orders) {
-      // The wash rule does not reach money-market funds (Rev. Proc. 2014-45).
-      if (this.#instruments.get(order.symbol)?.assetClass === 'cash') continue;
+      if (this.#isMoneyFund(order.symbol)) continue;
       if (order.side === 'buy') {
         const purchase = { accountId: order.accountId, date: this.#asOfDate };
         this.#bought.set(order.symbol, [...(this.#bought.get(order.symbol) ?? []), purchase]);
