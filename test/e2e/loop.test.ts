@@ -3,15 +3,17 @@
  * compliance, overrides and approves; tara releases, watches the fills, reconciles; the audit tells the story.
  */
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { PASSWORD, startStack, type Stack } from './support/stack.ts';
 import {
   cellText,
+  findings,
   gridCount,
   gridRow,
   lookAt,
   numberIn,
+  photograph,
   signIn,
   signOut,
   watchForErrors,
@@ -26,7 +28,7 @@ const known = { runId: '', blockCount: 0 };
 
 beforeAll(async () => {
   browser = await launchBrowser();
-  stack = await startStack({ seed: 'the loop', households: 6 });
+  stack = await startStack({ seed: 'walk', households: 6 });
   const context = await browser.newContext({
     viewport: { width: 1600, height: 960 },
     baseURL: stack.url,
@@ -40,6 +42,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await photograph(page, 'failed');
 });
 
 const go = (title: string) =>
@@ -322,6 +328,10 @@ describe('from drift to reconciled fills', () => {
     await lookAt(page, '22-palette');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Blotter' }).waitFor();
+  });
+
+  it('has no serious accessibility finding on any screen in either theme', () => {
+    expect(findings).toEqual([]);
   });
 
   it('reported no error of its own on the way', () => {

@@ -90,9 +90,10 @@ export function formatCount(count: number): string {
 /** A statistic that the server gives as a float (a shadow price, a tracking error): significant digits. */
 export function formatStatistic(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined) return NOT_AVAILABLE;
-  const format = formatOf(`statistic${String(digits)}`, {
+  const notation = value !== 0 && Math.abs(value) < 1e-4 ? 'scientific' : 'standard';
+  const format = formatOf(`${notation}${String(digits)}`, {
     maximumSignificantDigits: digits,
-    notation: Math.abs(value) !== 0 && Math.abs(value) < 1e-4 ? 'scientific' : 'standard',
+    notation,
   });
   return format.format(value).replace('-', '−').replace('E-', 'e−').replace('E', 'e');
 }

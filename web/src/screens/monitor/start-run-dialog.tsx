@@ -81,7 +81,7 @@ function StartRunForm(props: StartRunDialogProps) {
     <form onSubmit={form.onSubmit((values) => start.mutate(values))}>
       <Stack gap="md">
         <Radio.Group label="Kind" {...form.getInputProps('rebalanceKind')}>
-          <Stack gap={6} mt={6}>
+          <Stack gap={10} mt={8}>
             {(Object.keys(KINDS) as RebalanceKindView[]).map((kind) => (
               <Radio
                 key={kind}
@@ -94,7 +94,7 @@ function StartRunForm(props: StartRunDialogProps) {
           </Stack>
         </Radio.Group>
         <Radio.Group label="Accounts" {...form.getInputProps('selection')}>
-          <Stack gap={6} mt={6}>
+          <Stack gap={10} mt={8}>
             <Radio
               value="listed"
               size="xs"

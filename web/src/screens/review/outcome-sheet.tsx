@@ -79,6 +79,20 @@ function Messages(props: { readonly account: RunAccount }) {
   );
 }
 
+function Triggers(props: { readonly account: RunAccount }) {
+  const { triggers } = props.account;
+  if (triggers.length === 0) return null;
+  return (
+    <Section title={`Why it was looked at (${plural(triggers.length, 'trigger')})`}>
+      <ul style={{ margin: 0, paddingLeft: 18 }}>
+        {triggers.map((trigger) => (
+          <li key={triggerText(trigger)}>{triggerText(trigger)}</li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
 /** What the run decided for one account, before and after. */
 export function OutcomeSheet(props: {
   readonly account: RunAccount;
@@ -91,7 +105,7 @@ export function OutcomeSheet(props: {
     <Sheet
       label="Account outcome"
       title={account.accountName}
-      subtitle={`${account.householdName} · ${account.triggers.map(triggerText).join('; ') || 'no trigger'}`}
+      subtitle={`${account.accountId} · ${account.householdName}`}
       onClose={props.onClose}
       footer={
         <Button variant="default" onClick={props.onShowOrders}>
@@ -154,6 +168,7 @@ export function OutcomeSheet(props: {
         </Section>
       )}
       <Binding account={account} />
+      <Triggers account={account} />
     </Sheet>
   );
 }
