@@ -83,10 +83,13 @@ export function judge(
   });
 }
 
-/** The run as the pipeline's type, with its orders as they now are. */
+/**
+ * The run as it was computed: its figures, such as the drift after, are those of the quantities then proposed,
+ * and stay so when a person edits one. Judging by the edited ones here would let those figures pass as current.
+ */
 function rebalanceRunOf({ run, accounts, orders, snapshot }: RunReview): RebalanceRun {
   const byAccount = Map.groupBy(
-    orders.map((record) => record.order),
+    orders.map(({ order, quantityProposed }) => ({ ...order, quantity: quantityProposed })),
     (order) => order.accountId,
   );
   const { engineVersion, resultHash } = run;
