@@ -22,7 +22,7 @@ function cruise(root: string): CruiseResult {
     'node_modules',
     'dependency-cruiser',
     'bin',
-    'dependency-cruise.mjs',
+    'dependency-cruiser.mjs',
   );
   const config = join(projectRoot, '.dependency-cruiser.mjs');
   const args = [tool, '--config', config, '--output-type', 'json', 'src'];
