@@ -23,11 +23,17 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Builds the web client where the server serves it from. @throws Error with the build's own words */
-function buildWeb(): void {
+/** Builds the web client into a folder of this stack. @throws Error with the build's own words */
+function buildWeb(outDirectory: string): void {
   const result = spawnSync(
     process.execPath,
-    [join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'],
+    [
+      join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js'),
+      'build',
+      '--logLevel=error',
+      '--emptyOutDir',
+      `--outDir=${outDirectory}`,
+    ],
     // A test runner's NODE_ENV would build the development bundle.
     {
       cwd: join(ROOT, 'web'),
@@ -35,7 +41,7 @@ function buildWeb(): void {
       env: { ...process.env, NODE_ENV: 'production' },
     },
   );
-  if (result.status !== 0 || !existsSync(join(ROOT, 'web', 'dist', 'index.html')))
+  if (result.status !== 0 || !existsSync(join(outDirectory, 'index.html')))
     throw new Error(`the web client does not build:\n${result.stdout}${result.stderr}`);
 }
 
@@ -104,11 +110,12 @@ export interface StackOptions {
 
 /** Starts everything and waits until it is ready. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  buildWeb();
   const folder = await mkdtemp(join(tmpdir(), 'evenkeel-e2e-'));
   const firmDirectory = join(folder, 'firm');
   const brokerDirectory = join(folder, 'broker');
   const pricesFile = join(folder, 'prices.csv');
+  const webDirectory = join(folder, 'web');
+  buildWeb(webDirectory);
   await mkdir(brokerDirectory);
   const book = generateFirm({ seed: options.seed, households: options.households });
   await saveFirmDirectory(firmDirectory, writeFirmDirectory(book));
@@ -134,7 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       executingBroker: 'SIM',
       simulatedBrokerDirectory: brokerDirectory,
       password: PASSWORD,
-      webDirectory: join(ROOT, 'web', 'dist'),
+      webDirectory,
     });
     const broker = await start('broker', {
       port: 0,

@@ -220,7 +220,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
           ref={host}
           style={{ ['--ag-row-height' as string]: `${String(ROW_HEIGHT[density])}px` }}
         >
+          {/* How rows are named is fixed when the grid is made: another table is another grid. */}
           <AgGridReact<GridRow<Row>>
+            key={label}
             theme={theme}
             rowData={gridRows}
             columnDefs={columnDefs}

@@ -85,9 +85,13 @@ export function ProblemBanner(props: { readonly error: unknown }) {
         <p>
           <b>{problem.title}</b> {problem.detail}
         </p>
-        {problem.causes.map((cause) => (
-          <p key={cause}>{cause}</p>
-        ))}
+        {problem.causes.length === 0 ? null : (
+          <ul className="ek-causes" tabIndex={0} aria-label="Every cause">
+            {problem.causes.map((cause) => (
+              <li key={cause}>{cause}</li>
+            ))}
+          </ul>
+        )}
         <p className="ek-mono">
           {problem.code}
           {problem.id === null ? '' : ` · id ${problem.id}`}

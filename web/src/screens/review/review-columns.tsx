@@ -215,7 +215,7 @@ export const ORDER_COLUMNS: readonly GridColumn<Order>[] = [
     value: (row) => VERDICTS[row.verdict],
     width: 124,
   },
-  { id: 'state', kind: 'chip', header: 'State', value: orderStanding, width: 150 },
+  { id: 'state', kind: 'chip', header: 'State', value: orderStanding, width: 206 },
   {
     id: 'gain',
     kind: 'gain',
