@@ -5,10 +5,10 @@
  *       because of a buy.
  *   R2  No buy grows beyond what was wanted rounded up by one step.
  */
-import { Decimal, divide, maximum, minimum, ONE, zero } from '../kernel/index.ts';
+import { Decimal, divide, maximum, minimum, ONE, sum, zero } from '../kernel/index.ts';
 import type { FirmSettings, Money, Price, Quantity } from '../domain/index.ts';
 import type { LimitFit } from './limit-fit.ts';
-import { amountOf, cashEffect, valueOf, type OrderDraft } from './order-draft.ts';
+import { amountOf, cashEffect, costOfDraft, valueOf, type OrderDraft } from './order-draft.ts';
 import { sizeFor } from './sizing.ts';
 
 /** Rounding an amount to the cent and its costs up to the cent takes less than this. */
@@ -57,11 +57,13 @@ export function fitToCash(
  */
 function raiseSells(sells: readonly OrderDraft[], context: FitContext): void {
   const { limits, settings } = context;
+  // A position that goes whole cannot bring its own costs, so any sale may bring those of all.
+  const costs = sum(sells.map((sell) => costOfDraft(sell, settings))).plus(CENTS_LOST);
   for (const sell of largestFirst(sells)) {
     const shortfall = shortfallOf(sells, context);
     if (!shortfall.isPositive()) return;
     const more = sharesFor(sell, shortfall.plus(CENTS_LOST), settings);
-    const wanted = valueOf(sell, sell.wanted).plus(CENTS_LOST);
+    const wanted = valueOf(sell, sell.wanted).plus(costs);
     const most = sharesFor(sell, wanted, settings).plus(sell.step);
     const raised = limits.capped(sell, minimum(sell.quantity.plus(more), most));
     sell.quantity = maximum(sell.quantity, raised);
@@ -199,9 +201,6 @@ function largestFirst(drafts: readonly OrderDraft[]): OrderDraft[] {
 }
 
 function total(drafts: readonly OrderDraft[], settings: FirmSettings): Money {
-  let sum: Money = zero<'Money'>();
-  for (const draft of drafts) {
-    if (draft.quantity.isPositive()) sum = sum.plus(cashEffect(draft, settings));
-  }
-  return sum;
+  const sized = drafts.filter((draft) => draft.quantity.isPositive());
+  return sum(sized.map((draft) => cashEffect(draft, settings)));
 }

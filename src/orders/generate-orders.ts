@@ -31,11 +31,12 @@ import {
   type TargetLine,
 } from '../domain/index.ts';
 import { fitToCash } from './cash-fit.ts';
+import { forbiddenTrades } from './forbidden.ts';
 import { LimitFit } from './limit-fit.ts';
 import { amountOf, cashEffect, costOfDraft, type OrderDraft } from './order-draft.ts';
 import { reasonsFor } from './rationale.ts';
 import type { SaleLots } from './sale-lots.ts';
-import { atMost, minimumTradeAmount, quantityStep, sizeFor } from './sizing.ts';
+import { atMost, EXACT_STEP, minimumTradeAmount, quantityStep, sizeFor } from './sizing.ts';
 import { suppressed } from './suppression.ts';
 
 export interface OrderGenerationInput {
@@ -61,8 +62,7 @@ export interface GeneratedOrders {
 /** @returns orders by symbol; amounts are estimates at the snapshot's prices */
 export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
   const { targets, settings } = input;
-  const wishes: SuppressedOrder[] = [];
-  const drafts = targets.lines.flatMap((line) => draftFor(line, input, wishes));
+  const drafts = targets.lines.flatMap((line) => draftFor(line, input));
   const floor = minimumTradeAmount(targets.planningTotal, settings);
   const limits = new LimitFit(targets, drafts);
   limits.apply();
@@ -81,7 +81,13 @@ export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
   const enlarged = fitToCash(sized, smallSells, { position, limits, settings });
   for (const draft of enlarged) dropped.delete(draft);
   const final = drafts.filter((draft) => !dropped.has(draft)).filter(keep);
-  const left = [...wishes, ...[...dropped.values()].filter((entry) => entry !== null)];
+  const tooSmall = [...dropped.values()].filter((entry) => entry !== null);
+  // A name that moves the other way, because a limit makes it, is not said to be kept from moving.
+  const moving = new Set(final.map((draft) => draft.line.symbol));
+  const forbidden = forbiddenTrades({ ...input, floor }).filter(
+    (entry) => entry.code === 'WASH_SALE_AVOIDED' || !moving.has(entry.symbol),
+  );
+  const left = [...forbidden, ...tooSmall];
   const orders = final.map((draft) => orderOf(draft, input));
   const after = new Map(targets.lines.map((line) => [line.symbol, line.currentQuantity]));
   for (const draft of final) {
@@ -98,11 +104,7 @@ export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
   };
 }
 
-function draftFor(
-  line: TargetLine,
-  input: OrderGenerationInput,
-  left: SuppressedOrder[],
-): OrderDraft[] {
+function draftFor(line: TargetLine, input: OrderGenerationInput): OrderDraft[] {
   const weight = input.weights.get(line.symbol);
   const instrument = input.instruments.get(line.symbol);
   if (weight === undefined || instrument === undefined) return [];
@@ -114,7 +116,7 @@ function draftFor(
   const base = { line, instrument, side, step, wanted, isCutByCash: false } as const;
   if (side === 'buy') {
     const quantity = snapped(sizeFor(size, line.price, { step, mode: 'floor' }), wanted, step);
-    return [{ ...base, quantity, isLiquidation: false, available: null }];
+    return [{ ...base, quantity, isLiquidation: false, available: null, heldBack: null }];
   }
   const lots = input.saleLots(line.symbol);
   const isLiquidation = weight.isZero();
@@ -124,23 +126,17 @@ function draftFor(
   const quantity = asked.isGreaterThan(lots.sellableQuantity)
     ? wholeSteps(lots.sellableQuantity, { isAll: lots.heldBack === null, step })
     : asked;
-  if (lots.heldBack !== null && quantity.isLessThan(asked)) {
-    left.push(
-      suppressed(line, {
-        accountId: input.targets.accountId,
-        side,
-        quantity: asked.minus(quantity),
-        code: 'WASH_SALE_AVOIDED',
-        detail: `${String(lots.heldBack.lotCount)} lots at a loss held back until ${lots.heldBack.until}`,
-      }),
-    );
-  }
   const isAll = isLiquidation && quantity.equals(line.currentQuantity);
-  return [{ ...base, quantity, isLiquidation: isAll, available: lots.sellableQuantity }];
+  return [
+    {
+      ...base,
+      quantity,
+      isLiquidation: isAll,
+      available: lots.sellableQuantity,
+      heldBack: lots.heldBack,
+    },
+  ];
 }
-
-/** A millionth of a share: `wanted` is what the weight means, before the instrument's own step. */
-const EXACT_STEP = quantityStep({ isFractional: true } as Instrument);
 
 /**
  * A wish for 4.999999 shares is a wish for 5 that went through a float: within a thousandth of a step the

@@ -1,4 +1,5 @@
 import type { Instrument, Money, Quantity, Side, TargetLine } from '../domain/index.ts';
+import type { SaleLots } from './sale-lots.ts';
 import { costOfOrder } from './sizing.ts';
 import { notional, toCents, type FirmSettings } from '../domain/index.ts';
 
@@ -14,6 +15,7 @@ export interface OrderDraft {
   readonly isLiquidation: boolean;
   /** The most that may be ordered: lots that may be sold, or no limit on a buy. */
   readonly available: Quantity | null;
+  readonly heldBack: SaleLots['heldBack'];
   quantity: Quantity;
   isCutByCash: boolean;
 }

@@ -46,6 +46,10 @@ export function reasonsFor(context: ReasonContext): OrderReason[] {
     reasons.push({ code: 'ROUNDED', quantityUnrounded: draft.wanted, step: draft.step });
   }
   if (choice !== null) reasons.push(lotsReason(choice));
+  if (draft.heldBack !== null) {
+    const { lotCount, until } = draft.heldBack;
+    reasons.push({ code: 'WASH_SALE_AVOIDED', lotsHeldBack: lotCount, until });
+  }
   return reasons;
 }
 
@@ -125,7 +129,7 @@ export function reasonText(reason: OrderReason): string {
     case 'LOTS_CHOSEN':
       return lotsText(reason);
     case 'WASH_SALE_AVOIDED':
-      return `${String(reason.lotsHeldBack)} lots at a loss are held back until ${reason.until} to avoid a wash sale.`;
+      return `${reason.lotsHeldBack === 1 ? 'One lot at a loss is' : `${String(reason.lotsHeldBack)} lots at a loss are`} held back until ${reason.until} to avoid a wash sale.`;
     case 'TRACKING_ERROR':
       return `Tracking error goes from ${(reason.before * 100).toFixed(2)} % to ${(reason.after * 100).toFixed(2)} % a year.`;
     default:

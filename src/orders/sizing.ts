@@ -12,6 +12,9 @@ import {
 
 const MILLIONTH: Quantity = Decimal.of<'Quantity'>(1n, QUANTITY_SCALE);
 
+/** A millionth of a share: in it, a size is what a weight means, before the instrument's own step. */
+export const EXACT_STEP: Quantity = MILLIONTH;
+
 /** What the instrument trades in: its lot, or a millionth of a share where fractions are allowed. */
 export function quantityStep(instrument: Instrument): Quantity {
   return instrument.isFractional ? MILLIONTH : instrument.lotSize;

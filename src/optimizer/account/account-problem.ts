@@ -151,7 +151,7 @@ function budgetOf(input: AccountProblemInput, ranges: NameRange[]): LinearRow {
 
 /**
  * Each name may only move toward its target, so that no weight ends farther from it than it began (P3).
- * Where restrictions leave more cash than the band allows, names that may be bought can exceed their
+ * Where restrictions leave more cash than the band allows, model names that may be bought can exceed their
  * targets to hold the exposure instead; where the sales below leave too little, more may be sold.
  */
 function narrowToTarget(
@@ -177,7 +177,8 @@ function narrowToTarget(
   ranges.forEach((range, i) => {
     const { lower, upper } = narrowed[i] ?? range;
     if (isFundable) range.lower = lower;
-    if (isPlaceable) range.upper = Math.max(range.lower, upper);
+    // What the model does not hold is never bought, whatever cash is left over.
+    if (isPlaceable || range.target === 0) range.upper = Math.max(range.lower, upper);
   });
 }
 

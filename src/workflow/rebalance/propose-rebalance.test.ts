@@ -361,3 +361,85 @@ describe('what is not known, or does not apply', () => {
     );
   });
 });
+
+describe('what may not be traded', () => {
+  const shown = (outcome: AccountOutcome): unknown[] =>
+    outcome.suppressed.map((s) => [s.side, s.quantity.toString(), s.symbol, s.code, s.detail]);
+
+  it('lots held back by a purchase of the household are listed with the day they may go', async () => {
+    // Half of 100 AAA should go at a loss of 50 each; the IRA bought one on June 20, day 31 is July 21.
+    const run = await runOf({
+      'accounts.csv': table(`
+        | accountId | householdId | taxStatus | modelId |
+        | A1        | H1          | taxable   | M       |
+        | A2        | H1          | rothIra   | M       |`),
+      'tax-lots.csv': table(`
+        | accountId | symbol | quantity | costBasis | acquiredDate |
+        | A1        | AAA    | 100      | 15000     | 2020-01-02   |
+        | A2        | AAA    | 1        | 100       | 2026-06-20   |`),
+      'cash.csv': 'accountId,amount\nA1,0\nA2,0',
+    });
+    expect(ordersOf(run)).toEqual([]);
+    expect(shown(outcomeOf(run))).toContainEqual([
+      'sell',
+      '50',
+      'AAA',
+      'WASH_SALE_AVOIDED',
+      'lots at a loss (1) are held back until 2026-07-21',
+    ]);
+  });
+
+  it('a sale that a restriction forbids is listed with the reason of the restriction', async () => {
+    const run = await runOf({
+      'accounts.csv': ira,
+      'restrictions.csv': 'scope,symbol,kind,reason\naccount:A1,AAA,doNotSell,client wish',
+    });
+    expect(shown(outcomeOf(run))).toContainEqual([
+      'sell',
+      '50',
+      'AAA',
+      'RESTRICTED',
+      'client wish',
+    ]);
+  });
+
+  it('cash that a maximum frees goes to other names of the model, never to a name outside it', async () => {
+    // AAA may be 10 % instead of 50 %; CCC is a legacy holding that may not be sold.
+    const run = await runOf({
+      'accounts.csv': ira,
+      'settings.json': FREE,
+      'tax-lots.csv': table(`
+        | accountId | symbol | quantity | costBasis | acquiredDate |
+        | A1        | CCC    | 80       | 1000      | 2020-01-02   |`),
+      'cash.csv': 'accountId,amount\nA1,8000',
+      'restrictions.csv': table(`
+        | scope | symbol | kind      | value |
+        | firm  | AAA    | maxWeight | 0.1   |
+        | firm  | CCC    | doNotSell |       |`),
+    });
+    expect(ordersOf(run)).toEqual(['buy 10 AAA', 'buy 140 BBB']);
+  });
+
+  it('the costs of a position that goes whole are raised from the others', async () => {
+    // 2,000 of CCC brings 1,980 after 1 %, so DDD must bring 1,020: 103.03 shares at 9.90, and not 101.01.
+    const outcome = outcomeOf(
+      await runOf(
+        {
+          'accounts.csv': table(`
+            | accountId | householdId | taxStatus | modelId | cashReserveAmount |
+            | A1        | H1          | rothIra   | M       | 3000              |`),
+          'settings.json': JSON.stringify({ costs: { linearRate: '0.01' } }),
+          'models.csv': 'modelId,component,weight\nM,DDD,1',
+          'tax-lots.csv': table(`
+            | accountId | symbol | quantity | costBasis | acquiredDate |
+            | A1        | CCC    | 80       | 1000      | 2020-01-02   |
+            | A1        | DDD    | 800      | 1000      | 2020-01-02   |`),
+        },
+        'raiseCash',
+      ),
+    );
+    expect(outcome.orders.map((o) => `${o.side} ${o.symbol}`)).toEqual(['sell CCC', 'sell DDD']);
+    expect(outcome.cashAfter.toFloat()).toBeGreaterThanOrEqual(3000);
+    expect(outcome.cashAfter.toFloat()).toBeLessThan(3000.05);
+  });
+});
