@@ -14,8 +14,8 @@ import {
 } from '../domain/index.ts';
 import type { AccountFactName } from './fact-catalog.ts';
 import { groupWeights, nameList, weightUpward, type GroupLine } from './group-weights.ts';
-import { measure, type FactTable, type Measure } from './measure.ts';
-import { appliesTo, coversInstrument } from './order-facts.ts';
+import { factTable, measure, type FactTable, type Measure } from './measure.ts';
+import { coversInstrument } from './order-facts.ts';
 import type { Projection } from './projection.ts';
 
 export interface AccountContext {
@@ -61,7 +61,7 @@ export function accountFacts(context: AccountContext): FactTable {
     shortTermGainAmountMax: [measure(compliance.shortTermGainAmountMax?.as<'ratio'>() ?? null)],
     positionCount: [positionCount(projection)],
   };
-  return new Map(Object.entries(table));
+  return factTable(table);
 }
 
 /** An instrument that the snapshot does not know is in every universe, without a group. */
@@ -85,14 +85,10 @@ function groupLines(projection: Projection, groupOf: GroupOf): GroupLine[] {
 type WeightLimitKind = 'maxWeight' | 'minWeight';
 
 /** By how much each restriction of the kind is exceeded: positive is a breach. */
-function restrictionMeasures(
-  { snapshot, projection }: AccountContext,
-  kind: WeightLimitKind,
-): Measure[] {
-  const account = projection.snapshot?.account;
-  if (account === undefined) return [measure(null, { missing: 'the account is not known' })];
-  return snapshot.restrictions
-    .filter((restriction) => restriction.kind === kind && appliesTo(restriction, account))
+function restrictionMeasures({ projection }: AccountContext, kind: WeightLimitKind): Measure[] {
+  if (projection.snapshot === null) return [measure(null, { missing: 'the account is not known' })];
+  return projection.restrictions
+    .filter((restriction) => restriction.kind === kind)
     .map((restriction) => restrictionMeasure(restriction, projection));
 }
 

@@ -13,7 +13,7 @@ import {
 import { issuerOf } from './account-facts.ts';
 import type { FirmFactName } from './fact-catalog.ts';
 import { groupWeights, type GroupLine } from './group-weights.ts';
-import { measure, type FactTable, type Measure } from './measure.ts';
+import { factTable, measure, type FactTable, type Measure } from './measure.ts';
 
 /** @param orders every order of the batch, by order id */
 export function firmFacts(snapshot: Snapshot, orders: readonly ProposedOrder[]): FactTable {
@@ -29,7 +29,7 @@ export function firmFacts(snapshot: Snapshot, orders: readonly ProposedOrder[]):
     firmVolumeShare: volumeShares(snapshot, orders),
     volumeShareMax: [measure(compliance.volumeShareMax)],
   };
-  return new Map(Object.entries(table));
+  return factTable(table);
 }
 
 interface FirmHolding {

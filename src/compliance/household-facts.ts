@@ -15,6 +15,7 @@ import {
 } from '../kernel/index.ts';
 import {
   isTaxable,
+  type AccountId,
   type AccountSnapshot,
   type InstrumentSymbol,
   type OrderId,
@@ -25,7 +26,7 @@ import {
   type Transaction,
 } from '../domain/index.ts';
 import type { HouseholdFactName } from './fact-catalog.ts';
-import { measure, type FactTable, type Measure } from './measure.ts';
+import { factTable, measure, type FactTable, type Measure } from './measure.ts';
 
 export interface HouseholdContext {
   readonly snapshot: Snapshot;
@@ -38,26 +39,33 @@ export interface HouseholdContext {
 interface WashSaleContext extends HouseholdContext {
   /** The first day whose sales and purchases still count. */
   readonly windowStart: CalendarDate;
+  readonly isTaxed: ReadonlyMap<AccountId, boolean>;
+  readonly ordersOf: ReadonlyMap<InstrumentSymbol, readonly ProposedOrder[]>;
+  /** By lot, over all orders. */
+  readonly sold: ReadonlyMap<TaxLotId, Quantity>;
+  readonly soldAtLoss: ReadonlySet<TaxLotId>;
 }
 
 export function householdFacts(context: HouseholdContext): FactTable {
   const { instruments, asOfDate, settings } = context.snapshot;
   const windowStart = addDays(asOfDate, -settings.tax.washSaleWindowDays);
-  const symbols = [...new Set(context.orders.map((order) => order.symbol))]
+  const ordersOf = Map.groupBy(context.orders, (order) => order.symbol);
+  const isTaxed = new Map(
+    context.accounts.map(({ account }) => [account.accountId, isTaxable(account.taxStatus)]),
+  );
+  const shared = { ...context, ...soldLots(context.orders), windowStart, isTaxed, ordersOf };
+  const symbols = [...ordersOf.keys()]
     .filter((symbol) => instruments.get(symbol)?.assetClass !== 'cash')
     .sort();
   const table: Record<HouseholdFactName, readonly Measure[]> = {
-    washSaleQuantity: symbols.map((symbol) => washSaleMeasure(symbol, { ...context, windowStart })),
+    washSaleQuantity: symbols.map((symbol) => washSaleMeasure(symbol, shared)),
   };
-  return new Map(Object.entries(table));
+  return factTable(table);
 }
 
 function washSaleMeasure(symbol: InstrumentSymbol, context: WashSaleContext): Measure {
-  const { accounts, orders, windowStart } = context;
-  const isTaxed = new Map(
-    accounts.map(({ account }) => [account.accountId, isTaxable(account.taxStatus)]),
-  );
-  const ofSymbol = orders.filter((order) => order.symbol === symbol);
+  const { accounts, isTaxed, windowStart } = context;
+  const ofSymbol = context.ordersOf.get(symbol) ?? [];
   const buys = ofSymbol.filter((order) => order.side === 'buy');
   const bought = sum(buys.map((order) => order.quantity));
   const lossSells = ofSymbol.filter(
@@ -139,6 +147,17 @@ function purchaseOf(lotId: TaxLotId, history: readonly Transaction[]): Transacti
   );
 }
 
+/** What the orders sell of each lot, and which of them at a loss. */
+function soldLots(orders: readonly ProposedOrder[]): Pick<WashSaleContext, 'sold' | 'soldAtLoss'> {
+  const sold = new Map<TaxLotId, Quantity>();
+  const soldAtLoss = new Set<TaxLotId>();
+  for (const { lotId, quantity, gain } of orders.flatMap((order) => order.lots)) {
+    if (gain.isNegative()) soldAtLoss.add(lotId);
+    sold.set(lotId, (sold.get(lotId) ?? zero<'Quantity'>()).plus(quantity));
+  }
+  return { sold, soldAtLoss };
+}
+
 /**
  * Shares bought in the window, still held, and not themselves part of what this batch sells. What is left of
  * a lot that is sold at a loss replaces nothing: both were bought at once (Rev. Rul. 56-602; counsel to
@@ -146,14 +165,8 @@ function purchaseOf(lotId: TaxLotId, history: readonly Transaction[]): Transacti
  */
 function recentPurchases(
   symbol: InstrumentSymbol,
-  { accounts, orders, windowStart }: WashSaleContext,
+  { accounts, windowStart, sold, soldAtLoss }: WashSaleContext,
 ): Quantity {
-  const sold = new Map<TaxLotId, Quantity>();
-  const soldAtLoss = new Set<TaxLotId>();
-  for (const { lotId, quantity, gain } of orders.flatMap((order) => order.lots)) {
-    if (gain.isNegative()) soldAtLoss.add(lotId);
-    sold.set(lotId, (sold.get(lotId) ?? zero<'Quantity'>()).plus(quantity));
-  }
   let quantity = zero<'Quantity'>();
   for (const { positions } of accounts) {
     for (const lot of positions.find((position) => position.symbol === symbol)?.lots ?? []) {

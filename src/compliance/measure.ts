@@ -18,6 +18,13 @@ export interface Measure {
 /** All facts of one subject. A fact per issuer, sector or symbol has one measure each. */
 export type FactTable = ReadonlyMap<string, readonly Measure[]>;
 
+/** A record of facts as a table, without the list of pairs that Object.entries would make per subject. */
+export function factTable(facts: Readonly<Record<string, readonly Measure[]>>): FactTable {
+  const table = new Map<string, readonly Measure[]>();
+  for (const name of Object.keys(facts)) table.set(name, facts[name] ?? []);
+  return table;
+}
+
 export interface MeasureOptions {
   readonly name?: string;
   readonly before?: FactValue;

@@ -12,7 +12,7 @@ import {
   type Snapshot,
 } from '../domain/index.ts';
 import type { OrderFactName } from './fact-catalog.ts';
-import { measure, type FactTable, type Measure } from './measure.ts';
+import { factTable, measure, type FactTable, type Measure } from './measure.ts';
 import { amountOf, type Projection } from './projection.ts';
 
 /** Facts about the other orders of the account, computed once per account. */
@@ -45,8 +45,10 @@ export function orderFacts(order: ProposedOrder, context: OrderContext): FactTab
   const account = projection.snapshot?.account ?? null;
   const holding = projection.holdings.get(order.symbol);
   const { compliance, tolerance } = snapshot.settings;
+  // One list for all: a firm's evaluations keep hundreds of thousands of them.
+  const orderIds = [order.orderId];
   const own = (value: Measure['after'], missing = 'no data'): readonly Measure[] => [
-    measure(value, { before: null, missing, orderIds: [order.orderId] }),
+    measure(value, { before: null, missing, orderIds }),
   ];
   const unknownAccount = `account ${projection.accountId} is not in the snapshot`;
   const table: Record<OrderFactName, readonly Measure[]> = {
@@ -66,7 +68,7 @@ export function orderFacts(order: ProposedOrder, context: OrderContext): FactTab
       (order.side === 'buy' ? holding?.sellIds : holding?.buyIds)?.length !== 0,
     ),
   };
-  return new Map(Object.entries(table));
+  return factTable(table);
 }
 
 type Own = (value: Measure['after'], missing?: string) => readonly Measure[];
@@ -157,29 +159,13 @@ function sideRestriction(
   if (account === undefined) return [null, `account ${order.accountId} is not in the snapshot`];
   if (instrument === undefined) return [null, `${order.symbol} is not in the snapshot`];
   let unknown: string | null = null;
-  for (const restriction of snapshot.restrictions) {
+  for (const restriction of projection.restrictions) {
     if (!FORBIDS[order.side].has(restriction.kind)) continue;
-    if (!appliesTo(restriction, account)) continue;
     const covers = coversInstrument(restriction, instrument);
     if (covers === true) return [true, ''];
     if (covers === null) unknown = `no ${restriction.subject.kind} for ${order.symbol}`;
   }
   return unknown === null ? [false, ''] : [null, unknown];
-}
-
-/** Whether a restriction's scope takes in the account. */
-export function appliesTo(
-  { scope }: Restriction,
-  account: { readonly accountId: string; readonly householdId: string },
-): boolean {
-  switch (scope.kind) {
-    case 'firm':
-      return true;
-    case 'household':
-      return scope.householdId === account.householdId;
-    case 'account':
-      return scope.accountId === account.accountId;
-  }
 }
 
 /** Null where an equity's sector or issuer is not known: it may or may not be meant. */

@@ -5,6 +5,7 @@
 import { sum, zero } from '../kernel/index.ts';
 import {
   notional,
+  restrictionsReaching,
   toCents,
   type AccountId,
   type AccountSnapshot,
@@ -15,6 +16,7 @@ import {
   type PriceQuote,
   type ProposedOrder,
   type Quantity,
+  type Restriction,
   type Snapshot,
 } from '../domain/index.ts';
 
@@ -33,6 +35,8 @@ export interface Projection {
   readonly accountId: AccountId;
   /** Null when the snapshot does not know the account. */
   readonly snapshot: AccountSnapshot | null;
+  /** Those that reach the account; none where it is not known. */
+  readonly restrictions: readonly Restriction[];
   /** By order id. */
   readonly orders: readonly ProposedOrder[];
   /** By symbol. */
@@ -81,6 +85,8 @@ export function projectAccount(
   return {
     accountId,
     snapshot: account,
+    restrictions:
+      account === null ? [] : restrictionsReaching(account.account, snapshot.restrictions),
     orders,
     holdings,
     accountValue: valueOf(account, holdings),

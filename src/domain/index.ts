@@ -16,6 +16,7 @@ export * from './order-status.ts';
 export * from './proposed-order.ts';
 export * from './rebalance.ts';
 export * from './reconciliation.ts';
+export * from './restriction-scope.ts';
 export * from './restriction.ts';
 export * from './settings.ts';
 export * from './snapshot.ts';

@@ -160,17 +160,16 @@ function cutBuys(buys: readonly OrderDraft[], spendable: Money, settings: FirmSe
 function spendLeftover(buys: readonly OrderDraft[], spendable: Money, context: FitContext): void {
   const { limits, settings } = context;
   const missing = (buy: OrderDraft): Quantity => buy.wanted.minus(buy.quantity);
-  const byMissing = [...buys].sort((a, b) =>
-    valueOf(b, missing(b)).compare(valueOf(a, missing(a))),
-  );
+  const byMissing = byValue(buys, (buy) => valueOf(buy, missing(buy)));
   let left = spendable.plus(total(buys, settings));
   for (const buy of byMissing) {
     const previous = buy.quantity;
-    const before = previous.isPositive() ? cashEffect(buy, settings) : zero<'Money'>();
     const mode = buy.line.minimumWeight === null ? 'halfUp' : 'ceiling';
     const wish = limits.capped(buy, buy.wanted.roundToMultiple(buy.step, mode)).minus(previous);
     const step = buy.step;
-    let more = minimum(wish, affordable(buy, left, settings));
+    let more = wish.isPositive() ? minimum(wish, affordable(buy, left, settings)) : wish;
+    const isEnlarged = more.isPositive() && previous.isPositive();
+    const before = isEnlarged ? cashEffect(buy, settings) : zero<'Money'>();
     // The estimate ignores rounding to the cent: a step less always fits.
     for (let attempt = 0; attempt < 2 && more.isPositive(); attempt += 1) {
       buy.quantity = previous.plus(more);
@@ -197,7 +196,15 @@ function affordable(buy: OrderDraft, amount: Money, settings: FirmSettings): Qua
 }
 
 function largestFirst(drafts: readonly OrderDraft[]): OrderDraft[] {
-  return [...drafts].sort((a, b) => amountOf(b).compare(amountOf(a)));
+  return byValue(drafts, amountOf);
+}
+
+/** Largest first; each value is computed once, not at every comparison. */
+function byValue(drafts: readonly OrderDraft[], value: (draft: OrderDraft) => Money): OrderDraft[] {
+  return drafts
+    .map((draft) => ({ draft, amount: value(draft) }))
+    .sort((a, b) => b.amount.compare(a.amount))
+    .map(({ draft }) => draft);
 }
 
 function total(drafts: readonly OrderDraft[], settings: FirmSettings): Money {

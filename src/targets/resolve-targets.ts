@@ -24,6 +24,7 @@ import {
 import {
   errorFinding,
   notional,
+  restrictionsReaching,
   toCents,
   warningFinding,
   weightOf,
@@ -43,11 +44,7 @@ import {
 import { bandOf } from './band.ts';
 import { flattenModel, type ModelTarget } from './flatten-model.ts';
 import { groupsOf } from './groups.ts';
-import {
-  restrictionsFor,
-  restrictionsOnName,
-  type NameRestrictions,
-} from './restriction-lookup.ts';
+import { restrictionsOnName, type NameRestrictions } from './restriction-lookup.ts';
 import { substituteTargets, type Substitution } from './substitution.ts';
 
 export interface ResolvedTargets {
@@ -93,7 +90,7 @@ class Resolution {
     this.#account = account;
     this.#snapshot = snapshot;
     this.#extra = extra;
-    this.#restrictions = restrictionsFor(account, snapshot.restrictions);
+    this.#restrictions = restrictionsReaching(account.account, snapshot.restrictions);
     const { modelId } = account.account;
     const isKnown = modelId !== null && snapshot.models.has(modelId);
     this.#modelTargets = isKnown ? flattenModel(modelId, snapshot.models) : [];

@@ -1,10 +1,4 @@
-import type {
-  AccountSnapshot,
-  Instrument,
-  InstrumentSymbol,
-  Ratio,
-  Restriction,
-} from '../domain/index.ts';
+import type { Instrument, InstrumentSymbol, Ratio, Restriction } from '../domain/index.ts';
 
 /** What the restrictions that reach an account say of one name. */
 export interface NameRestrictions {
@@ -13,57 +7,6 @@ export interface NameRestrictions {
   readonly noSell: readonly Restriction[];
   readonly minimum: Restriction | null;
   readonly maximum: Restriction | null;
-}
-
-/** The restrictions of firm, household and account that reach this account, in file order. */
-export function restrictionsFor(
-  account: AccountSnapshot,
-  restrictions: readonly Restriction[],
-): Restriction[] {
-  let index = indexes.get(restrictions);
-  if (index === undefined) {
-    index = indexOf(restrictions);
-    indexes.set(restrictions, index);
-  }
-  const { accountId, householdId } = account.account;
-  return [
-    ...(index.get('firm') ?? []),
-    ...(index.get(`household ${householdId}`) ?? []),
-    ...(index.get(`account ${accountId}`) ?? []),
-  ]
-    .sort((a, b) => a.position - b.position)
-    .map((entry) => entry.restriction);
-}
-
-interface IndexedRestriction {
-  readonly restriction: Restriction;
-  /** In the file. */
-  readonly position: number;
-}
-
-/** By scope: looking through every restriction of a firm for every account grows with the square of it. */
-const indexes = new WeakMap<readonly Restriction[], Map<string, IndexedRestriction[]>>();
-
-function indexOf(restrictions: readonly Restriction[]): Map<string, IndexedRestriction[]> {
-  const index = new Map<string, IndexedRestriction[]>();
-  restrictions.forEach((restriction, position) => {
-    const key = scopeKey(restriction);
-    const known = index.get(key);
-    if (known === undefined) index.set(key, [{ restriction, position }]);
-    else known.push({ restriction, position });
-  });
-  return index;
-}
-
-function scopeKey({ scope }: Restriction): string {
-  switch (scope.kind) {
-    case 'firm':
-      return 'firm';
-    case 'household':
-      return `household ${scope.householdId}`;
-    case 'account':
-      return `account ${scope.accountId}`;
-  }
 }
 
 /** True where the restriction's subject covers the instrument. */
