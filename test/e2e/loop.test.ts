@@ -293,7 +293,13 @@ describe('from drift to reconciled fills', () => {
     await page.goto(`/audit?run=${known.runId}`);
     await gridRow(page, 'Audit timeline', 0).waitFor();
     await page.getByText('Log whole').waitFor();
-    for (const action of ['run.', 'order.edited', 'override', 'approved', 'released']) {
+    for (const action of [
+      'run.',
+      'order.edited',
+      'order.overridden',
+      'order.approved',
+      'run.released',
+    ]) {
       await page.getByLabel('Filter audit timeline').fill(action);
       await gridRow(page, 'Audit timeline', 0).waitFor();
     }

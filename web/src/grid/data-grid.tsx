@@ -15,6 +15,7 @@ import type {
   FullWidthCellKeyDownEvent,
   GridApi,
   GridReadyEvent,
+  OverlayType,
   RowClickedEvent,
   SelectionChangedEvent,
 } from 'ag-grid-community';
@@ -269,7 +270,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             onSelectionChanged={onSelectionChanged}
             enableBrowserTooltips
             suppressCellFocus={false}
-            suppressNoRowsOverlay
+            suppressOverlays={OWN_OVERLAYS}
             suppressMovableColumns={false}
             suppressDragLeaveHidesColumns
             focusGridInnerElement={enterGrid}
@@ -331,3 +332,6 @@ const ROW_SELECTION = {
 } as const;
 
 const SELECTION_COLUMN = { pinned: 'left', width: 36, minWidth: 36, resizable: false } as const;
+
+/** What is missing is said in our words, below the head. */
+const OWN_OVERLAYS: OverlayType[] = ['noRows', 'noMatchingRows', 'loading'];
