@@ -353,11 +353,12 @@ export async function recordAllocations(
     .sort((a, b) => (a.allocationId < b.allocationId ? -1 : 1));
   const quantities = await quantitiesBefore(tx, firmId, ordered);
   const done = new Set<AllocationId>();
+  const booked = new Map<AccountId, BookedState>();
   for (const allocation of ordered) {
     const { allocationId, accountId, orderId } = allocation;
     if (done.has(allocationId)) continue;
     done.add(allocationId);
-    const newest = states.get(accountId);
+    const newest = booked.get(accountId) ?? states.get(accountId);
     const state = newest?.state ?? emptyState(accountId);
     const quantityBefore = quantities.get(orderId) ?? zero<'Quantity'>();
     const selections = input.lotSelections.get(orderId) ?? [];
@@ -370,12 +371,16 @@ export async function recordAllocations(
       newest !== undefined && newest.asOfDate > allocation.tradeDate
         ? newest.asOfDate
         : allocation.tradeDate;
-    await saveAllocation(tx, firmId, { allocation, asOfDate, state: effect.value.state });
-    states.set(accountId, { state: effect.value.state, asOfDate });
+    const allocations = [...(booked.get(accountId)?.allocations ?? []), allocation];
+    booked.set(accountId, { state: effect.value.state, asOfDate, allocations });
     quantities.set(orderId, quantityBefore.plus(allocation.quantity));
     recorded.push(allocationId);
     findings.push(...effect.value.findings);
     realized.push(...effect.value.realized.map((lot) => ({ ...lot, allocationId })));
+  }
+  // One version per account and booking: a version holds the account's whole state.
+  for (const accountId of [...booked.keys()].sort()) {
+    await saveBooked(tx, firmId, booked.get(accountId) as BookedState);
   }
   const alreadyRecorded = [...known];
   return { recorded, alreadyRecorded, realized, findings };
@@ -415,6 +420,11 @@ interface DatedState {
   readonly asOfDate: CalendarDate;
 }
 
+interface BookedState extends DatedState {
+  /** What made it from the version before. */
+  readonly allocations: readonly Allocation[];
+}
+
 async function newestStates(
   tx: Transaction,
   firmId: string,
@@ -438,14 +448,12 @@ async function newestStates(
   );
 }
 
-async function saveAllocation(
-  tx: Transaction,
-  firmId: string,
-  saved: DatedState & { readonly allocation: Allocation },
-): Promise<void> {
-  const { allocation, asOfDate } = saved;
-  const { contentHash, content } = storedState(saved.state);
-  const source = `allocation ${allocation.allocationId}`;
+async function saveBooked(tx: Transaction, firmId: string, saved: BookedState): Promise<void> {
+  const { allocations, asOfDate, state } = saved;
+  const { contentHash, content } = storedState(state);
+  const [first] = allocations;
+  const more = allocations.length > 1 ? ` and ${String(allocations.length - 1)} more` : '';
+  const source = `allocation ${first?.allocationId ?? ''}${more}`;
   await tx.query(
     `WITH head AS (
        UPDATE vault_account SET version_max = version_max + 1
@@ -453,19 +461,20 @@ async function saveAllocation(
      INSERT INTO vault_account_state
        (firm_id, account_id, version, as_of_date, content_hash, source, content)
      SELECT $1, $2, version_max, $3, $4, $5, $6 FROM head`,
-    [firmId, allocation.accountId, asOfDate, contentHash, source, content],
+    [firmId, state.accountId, asOfDate, contentHash, source, content],
   );
   await tx.query(
-    `INSERT INTO vault_allocation
-       (firm_id, allocation_id, order_id, account_id, quantity, version)
-     SELECT $1, $2, $3, $4, $5, version_max FROM vault_account
-      WHERE firm_id = $1 AND account_id = $4`,
+    `INSERT INTO vault_allocation (firm_id, allocation_id, order_id, account_id, quantity, version)
+     SELECT $1, a.allocation_id, a.order_id, $2, a.quantity, v.version_max
+       FROM vault_account v,
+            unnest($3::text[], $4::text[], $5::numeric[]) AS a (allocation_id, order_id, quantity)
+      WHERE v.firm_id = $1 AND v.account_id = $2`,
     [
       firmId,
-      allocation.allocationId,
-      allocation.orderId,
-      allocation.accountId,
-      allocation.quantity,
+      state.accountId,
+      allocations.map((allocation) => allocation.allocationId),
+      allocations.map((allocation) => allocation.orderId),
+      allocations.map((allocation) => allocation.quantity.toString()),
     ],
   );
 }

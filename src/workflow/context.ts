@@ -6,6 +6,7 @@ import type {
   Allocation,
   ComplianceRule,
   Finding,
+  FirmSettings,
   LotSelection,
   OrderId,
   Snapshot,
@@ -59,7 +60,8 @@ export interface WorkflowContext {
   readonly books: BookSource;
   readonly desk: TradingDesk;
   readonly jobs: JobQueue;
-  readonly rules: readonly ComplianceRule[];
+  /** The rules that a firm's settings put in force. */
+  readonly rulesFor: (settings: FirmSettings) => readonly ComplianceRule[];
   readonly files: FileExchange;
   /** Faults of workers, which have nobody to throw to. */
   readonly onFault: (where: string, error: unknown) => void;

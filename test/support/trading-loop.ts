@@ -174,7 +174,7 @@ async function createContext(
         if (kind === 'error') faults.push(`jobs: ${detail}`);
       },
     }),
-    rules: shippedRules(book.settings),
+    rulesFor: shippedRules,
     files,
     onFault: (where, error) => faults.push(`${where}: ${String(error)}`),
   };

@@ -18,7 +18,7 @@ import {
   startSequencer,
   type Sequencer,
 } from '../../audit/index.ts';
-import { SHIPPED_RULES } from '../../compliance/index.ts';
+import { shippedRules } from '../../compliance/index.ts';
 import { homeDirectory, openStore, StoreError, type Store } from '../../db/index.ts';
 import { createDirectory, type SeededPerson, type SeedPerson } from '../../identity/index.ts';
 import {
@@ -241,7 +241,7 @@ async function createWorkflow(options: ServeOptions, setting: Setting): Promise<
       gateway: () => readGatewayLink(database, firmId, executingBroker),
     }),
     jobs,
-    rules: SHIPPED_RULES,
+    rulesFor: shippedRules,
     files: { inboxDirectory, outboxDirectory },
     onFault: (where, error) => {
       logger.error({ err: error, where }, 'a worker failed; it will try again');

@@ -78,7 +78,7 @@ export function judge(
     run: rebalanceRunOf(review),
     snapshot: review.snapshot,
     orders,
-    rules: context.rules,
+    rules: context.rulesFor(review.snapshot.settings),
     asOfDate: review.run.asOfDate,
   });
 }

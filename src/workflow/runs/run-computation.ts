@@ -79,7 +79,7 @@ async function compute(context: WorkflowContext, run: RunRecord, claim: ClaimedR
     run: proposed,
     snapshot,
     orders,
-    rules: context.rules,
+    rules: context.rulesFor(snapshot.settings),
     asOfDate: run.asOfDate,
   });
   await report('storing', request.accounts.size, request.accounts.size);

@@ -9,6 +9,7 @@ import { Decimal, zero } from '../../kernel/index.ts';
 import {
   toCents,
   type Allocation,
+  type Finding,
   type Money,
   type OrderId,
   type Quantity,
@@ -48,15 +49,27 @@ export async function settleBlocks(context: WorkflowContext): Promise<void> {
   for (const [runId, blocks] of Map.groupBy(open, (block) => block.runId)) {
     const blotter = await context.desk.blotter({ runId, limit: 5_000 });
     const byId = new Map<string, BlotterBlock>(blotter.map((item) => [item.block.blockId, item]));
+    const finished: FinishedBlock[] = [];
     for (const block of blocks) {
       const progress = byId.get(block.blockId);
       if (progress === undefined) continue;
-      if (isFinished(progress)) await allocateBlock(context, block, progress);
+      if (isFinished(progress)) finished.push({ block, progress });
       else await noteProgress(context, block, progress);
+    }
+    for (let start = 0; start < finished.length; start += BLOCKS_PER_BOOKING) {
+      await allocateBlocks(context, finished.slice(start, start + BLOCKS_PER_BOOKING));
     }
     await advanceRun(context, runId);
   }
 }
+
+interface FinishedBlock {
+  readonly block: RunBlock;
+  readonly progress: BlotterBlock;
+}
+
+/** Blocks booked in one transaction: accounts get one new version for all of them, and locks stay short. */
+const BLOCKS_PER_BOOKING = 40;
 
 /** No share may still trade, and every placement has its last word. */
 function isFinished(progress: BlotterBlock): boolean {
@@ -80,16 +93,24 @@ async function noteProgress(
   });
 }
 
-async function allocateBlock(
+async function allocateBlocks(
   context: WorkflowContext,
-  block: RunBlock,
-  progress: BlotterBlock,
+  finished: readonly FinishedBlock[],
 ): Promise<void> {
-  const reference = await context.books.reference(block.tradeDate);
-  const allocations = allocationsOf(progress, reference);
+  const settled = await Promise.all(
+    finished.map(async ({ block, progress }) => {
+      const reference = await context.books.reference(block.tradeDate);
+      return { block, progress, allocations: allocationsOf(progress, reference) };
+    }),
+  );
   await context.database.transaction(async (tx) => {
-    if ((await lockRunBlock(tx, context.firmId, block.blockId)) === null) return;
-    await book(context, tx, { block, progress, allocations });
+    const mine: SettledBlock[] = [];
+    // In one order, so that two workers never wait for each other.
+    for (const item of settled.toSorted((a, b) => (a.block.blockId < b.block.blockId ? -1 : 1))) {
+      const isOpen = (await lockRunBlock(tx, context.firmId, item.block.blockId)) !== null;
+      if (isOpen) mine.push(item);
+    }
+    await book(context, tx, mine);
   });
 }
 
@@ -109,24 +130,49 @@ function allocationsOf(progress: BlotterBlock, reference: Snapshot): readonly Al
 
 const ONE_SHARE = Decimal.fromInteger<'Quantity'>(1);
 
+interface SettledBlock extends FinishedBlock {
+  readonly allocations: readonly Allocation[];
+}
+
 async function book(
   context: WorkflowContext,
   tx: Transaction,
-  settled: {
-    readonly block: RunBlock;
-    readonly progress: BlotterBlock;
+  settled: readonly SettledBlock[],
+): Promise<void> {
+  if (settled.length === 0) return;
+  const allocations = settled.flatMap((item) => item.allocations);
+  const findings = await bookAllocations(context, tx, { settled, allocations });
+  for (const item of settled) await bookBlock(context, tx, { ...item, findings });
+  await appendLiveEvents(tx, context.firmId, [{ kind: 'monitor.changed' }]);
+}
+
+/** @returns what could not be booked, and warnings */
+async function bookAllocations(
+  context: WorkflowContext,
+  tx: Transaction,
+  booking: {
+    readonly settled: readonly SettledBlock[];
     readonly allocations: readonly Allocation[];
   },
+): Promise<readonly Finding[]> {
+  if (booking.allocations.length === 0) return [];
+  const orderIds = booking.settled.flatMap((item) =>
+    item.progress.statement.map((line) => line.orderId),
+  );
+  const records = await findOrders(tx, context.firmId, orderIds);
+  const lotSelections = new Map(records.map(({ order }) => [order.orderId, order.lots]));
+  const { allocations } = booking;
+  return context.books.recordAllocations(tx, { allocations, lotSelections });
+}
+
+async function bookBlock(
+  context: WorkflowContext,
+  tx: Transaction,
+  settled: SettledBlock & { readonly findings: readonly Finding[] },
 ): Promise<void> {
   const { firmId } = context;
   const { block, progress, allocations } = settled;
   const orderIds: OrderId[] = progress.statement.map((line) => line.orderId);
-  const records = await findOrders(tx, firmId, orderIds);
-  const lotSelections = new Map(records.map(({ order }) => [order.orderId, order.lots]));
-  const findings =
-    allocations.length === 0
-      ? []
-      : await context.books.recordAllocations(tx, { allocations, lotSelections });
   if (allocations.length > 0) {
     await insertAllocations(tx, firmId, { runId: block.runId, allocations });
   }
@@ -142,13 +188,12 @@ async function book(
       executedQuantity: progress.cumulativeQuantity,
       averagePrice: progress.averagePrice,
       allocations,
-      findings,
+      findings: settled.findings.filter((finding) => finding.location.symbol === block.symbol),
     },
   });
   await appendLiveEvents(tx, firmId, [
     { kind: 'allocation.recorded', runId: block.runId, subjectId: block.blockId },
     { kind: 'block.changed', runId: block.runId, subjectId: block.blockId },
-    { kind: 'monitor.changed' },
   ]);
 }
 
