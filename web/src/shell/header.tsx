@@ -9,6 +9,7 @@ import { formatTime } from '../format/dates.ts';
 import { plural } from '../format/numbers.ts';
 import { useLive } from '../live/live.tsx';
 import { setPreferences, usePreferences, type Density } from '../theme/preferences.ts';
+import { Chip } from '../ui/chip.tsx';
 import { KeyboardIcon, MoonIcon, SearchIcon, SunIcon, SystemIcon } from '../ui/icons.tsx';
 import { useSession } from './session.ts';
 
@@ -63,6 +64,9 @@ function LookMenu() {
   );
 }
 
+/** A long weekend is no news; more is. */
+const AGE_DAYS_FRESH = 5;
+
 /** Is the data old, is the market link up, is this page live. */
 function HeaderFacts() {
   const { data: status } = useQuery(statusQuery);
@@ -73,7 +77,16 @@ function HeaderFacts() {
     <div className="ek-header-facts">
       <span>
         Data as of <b>{status?.data.asOfDate ?? 'n/a'}</b>
-        {age === null || age === 0 ? '' : ` (${plural(age, 'day')} old)`}
+        {age === null || age === 0 ? null : age > AGE_DAYS_FRESH ? (
+          <>
+            {' '}
+            <Chip tone="warn" title="Import newer files before you trade on it">
+              {plural(age, 'day')} old
+            </Chip>
+          </>
+        ) : (
+          ` (${plural(age, 'day')} old)`
+        )}
       </span>
       <span title={status?.gateway.detail ?? undefined}>
         <i className="ek-dot" data-tone={link === 'up' ? 'ok' : link === 'down' ? 'bad' : 'warn'} />

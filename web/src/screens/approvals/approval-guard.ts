@@ -22,11 +22,11 @@ export type Guard =
     };
 
 export function isApprovable(order: Order): boolean {
-  return order.state === 'submitted' && !isBlocked(order);
+  return order.state === 'submitted' && !isHeldBack(order);
 }
 
 /** Compliance keeps it back: a verdict that blocks. Waiting for approval is no block here. */
-export function isBlocked(order: Order): boolean {
+export function isHeldBack(order: Order): boolean {
   if (order.verdict === 'couldNotCheck') return true;
   if (order.verdict === 'pass') return false;
   const overridden = new Set(order.overrides.map((override) => override.ruleId));

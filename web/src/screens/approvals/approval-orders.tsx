@@ -12,7 +12,7 @@ import { ErrorState, LoadingState } from '../../ui/state.tsx';
 import { SideWord } from '../../ui/value.tsx';
 import { ORDER_COLUMNS } from '../review/review-columns.tsx';
 import { WhyPanel } from '../review/why-panel.tsx';
-import { isApprovable, isBlocked } from './approval-guard.ts';
+import { isApprovable, isHeldBack } from './approval-guard.ts';
 import { ApproveDialog, DeclineDialog } from './approve-dialog.tsx';
 import { ReleaseButton } from './release-button.tsx';
 
@@ -47,7 +47,7 @@ export function ApprovalOrders(props: { readonly item: ApprovalInboxItem }) {
     return <ErrorState error={orders.error} onRetry={() => void orders.refetch()} />;
   if (orders.data === undefined) return <LoadingState what="the orders" />;
   const opened = all.find((order) => order.orderId === search.order);
-  const blocked = all.filter((order) => order.state === 'submitted' && isBlocked(order));
+  const blocked = all.filter((order) => order.state === 'submitted' && isHeldBack(order));
   const approvableCount = chosen.filter(isApprovable).length;
   const close = (): void => setDialog(null);
   return (

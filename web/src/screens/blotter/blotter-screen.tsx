@@ -51,7 +51,7 @@ const COLUMNS: readonly GridColumn<BlockView>[] = [
     id: 'filled',
     kind: 'drawn',
     header: 'Filled / total',
-    width: 190,
+    width: 240,
     isFigure: true,
     value: (row) => row.cumulativeQuantity,
     draw: (row) => <FillBar filled={row.cumulativeQuantity} total={row.orderQuantity} />,

@@ -2,6 +2,7 @@ import type { Order, RunAccount } from '../../../../src/api/contract/index.ts';
 import { ORDER_STATES, VERDICTS, type Label } from '../../api/labels.ts';
 import { sumDecimalTexts } from '../../format/decimal-text.ts';
 import { formatStatistic, formatWeight } from '../../format/numbers.ts';
+import { isHeldBack } from '../approvals/approval-guard.ts';
 import type { GridColumn } from '../../grid/column.ts';
 
 const OUTCOMES: Readonly<Record<RunAccount['status'], Label>> = {
@@ -158,6 +159,12 @@ export const ACCOUNT_COLUMNS: readonly GridColumn<RunAccount>[] = [
   { id: 'messages', kind: 'text', header: 'Messages', value: accountMessages, width: 220 },
 ];
 
+/** The verdict of an order, and whether people have let its fails pass. */
+export function orderVerdict(order: Order): Label {
+  if (order.verdict !== 'fail' || isHeldBack(order)) return VERDICTS[order.verdict];
+  return { text: 'Fail, overridden', tone: 'warn' };
+}
+
 /** Where an order stands: its state, and voided approvals under their own name. */
 export function orderStanding(order: Order): Label {
   if (order.approvalVoided !== null && order.approval === null && order.state !== 'held')
@@ -212,7 +219,7 @@ export const ORDER_COLUMNS: readonly GridColumn<Order>[] = [
     id: 'verdict',
     kind: 'chip',
     header: 'Compliance',
-    value: (row) => VERDICTS[row.verdict],
+    value: orderVerdict,
     width: 124,
   },
   { id: 'state', kind: 'chip', header: 'State', value: orderStanding, width: 206 },
