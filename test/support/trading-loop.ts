@@ -67,7 +67,7 @@ export async function startTradingLoop(
   const { book, asOfDate, seed } = given;
   const root = mkdtempSync(join(tmpdir(), 'evenkeel-loop-'));
   const faults: string[] = [];
-  const context = await createContext(store, { root, book, faults });
+  const context = await createContext(store, { root, faults });
   await importFirm(context, { book, source: 'real prices', asOfDate, findings: [] });
   const clock = marketClock(asOfDate);
   const brokerDirectory = join(root, 'broker');
@@ -144,9 +144,9 @@ function marketClock(date: CalendarDate): Clock {
 
 async function createContext(
   store: TestDatabase,
-  given: { readonly root: string; readonly book: FirmBook; readonly faults: string[] },
+  given: { readonly root: string; readonly faults: string[] },
 ): Promise<WorkflowContext> {
-  const { root, book, faults } = given;
+  const { root, faults } = given;
   const { database, target } = store;
   const audit = createAuditWriter(systemClock);
   const files = { inboxDirectory: join(root, 'inbox'), outboxDirectory: join(root, 'outbox') };

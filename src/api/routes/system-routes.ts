@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '../../domain/index.ts';
 import { daysBetween, dateInZone, type Instant } from '../../kernel/index.ts';
 import {
   countOpenBreaks,
@@ -46,7 +47,7 @@ function complianceRoutes(app: Api, context: ApiContext): void {
 }
 
 function rulesRoute(app: Api, context: ApiContext): void {
-  const { rules } = context.workflow;
+  const { books, rulesFor } = context.workflow;
   app.get(
     '/v1/rules',
     {
@@ -57,8 +58,14 @@ function rulesRoute(app: Api, context: ApiContext): void {
         response: { 200: pageOf(ruleSchema) },
       },
     },
-    () =>
-      Promise.resolve({
+    async () => {
+      // Without a firm there are no settings yet: the rules as they would be by default.
+      const isImported = (await books.version()) !== null;
+      const settings = isImported
+        ? (await books.reference(await books.latestDate())).settings
+        : DEFAULT_SETTINGS;
+      const rules = rulesFor(settings);
+      return {
         items: rules.map((rule) => ({
           ...rule,
           facts: [...rule.facts],
@@ -67,7 +74,8 @@ function rulesRoute(app: Api, context: ApiContext): void {
         })),
         nextCursor: null,
         total: rules.length,
-      }),
+      };
+    },
   );
 }
 

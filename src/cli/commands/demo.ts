@@ -125,20 +125,18 @@ async function startAll(options: DemoOptions, context: StartContext): Promise<st
     terminal.note(`${name} is running (process ${String(child.pid)})`);
     return line;
   };
-  const server = await start('serve', [
-    ...['--port', String(port), '--firm', place.firm, '--simulated-broker', place.broker],
-  ]);
-  const { seed } = options;
-  await start('broker', [
+  const serverArgs = [
     '--port',
-    String(brokerPort),
-    '--data',
+    String(port),
+    '--firm',
+    place.firm,
+    '--simulated-broker',
     place.broker,
-    '--seed',
-    seed,
-    '--scenario',
-    'typical',
-  ]);
+  ];
+  const server = await start('serve', serverArgs);
+  const { seed } = options;
+  const brokerArgs = ['--port', String(brokerPort), '--data', place.broker, '--seed', seed];
+  await start('broker', [...brokerArgs, '--scenario', 'typical']);
   await start('gateway', ['--port', String(brokerPort)]);
   return String(server['url']);
 }
