@@ -6,7 +6,13 @@
  *   R2  No buy grows beyond what was wanted rounded up by one step.
  */
 import { Decimal, divide, maximum, minimum, ONE, sum, zero } from '../kernel/index.ts';
-import type { FirmSettings, Money, Price, Quantity } from '../domain/index.ts';
+import {
+  toCents,
+  type FirmSettings,
+  type Money,
+  type Price,
+  type Quantity,
+} from '../domain/index.ts';
 import type { LimitFit } from './limit-fit.ts';
 import { amountOf, cashEffect, costOfDraft, valueOf, type OrderDraft } from './order-draft.ts';
 import { sizeFor } from './sizing.ts';
@@ -41,7 +47,7 @@ export function fitToCash(
   const { position, settings } = context;
   const kept = drafts.filter((draft) => draft.side === 'sell');
   const buys = drafts.filter((draft) => draft.side === 'buy');
-  raiseSells(kept, context);
+  raiseSells(kept, dropped, context);
   const sells = [...kept, ...dropped];
   const enlarged = sellForShortfall(sells, context);
   const spendable = position.cash.plus(total(sells, settings)).minus(position.reserve);
@@ -55,15 +61,21 @@ export function fitToCash(
  * without any buy: the sells are then raised to what brings the sum wanted after costs, rounded up, the
  * largest first.
  */
-function raiseSells(sells: readonly OrderDraft[], context: FitContext): void {
+function raiseSells(
+  sells: readonly OrderDraft[],
+  dropped: readonly OrderDraft[],
+  context: FitContext,
+): void {
   const { limits, settings } = context;
-  // A position that goes whole cannot bring its own costs, so any sale may bring those of all.
+  // A position that goes whole cannot bring its own costs, and a sale too small to send brings nothing: any
+  // sale may bring the costs of all, and what the dropped would have brought.
   const costs = sum(sells.map((sell) => costOfDraft(sell, settings))).plus(CENTS_LOST);
+  const missing = sum(dropped.map((sell) => valueOf(sell, sell.wanted)));
   for (const sell of largestFirst(sells)) {
     const shortfall = shortfallOf(sells, context);
     if (!shortfall.isPositive()) return;
     const more = sharesFor(sell, shortfall.plus(CENTS_LOST), settings);
-    const wanted = valueOf(sell, sell.wanted).plus(costs);
+    const wanted = valueOf(sell, sell.wanted).plus(costs).plus(missing);
     const most = sharesFor(sell, wanted, settings).plus(sell.step);
     const raised = limits.capped(sell, minimum(sell.quantity.plus(more), most));
     sell.quantity = maximum(sell.quantity, raised);
@@ -113,7 +125,9 @@ function enlargedQuantity(sell: OrderDraft, shortfall: Money, context: FitContex
   const { position, limits, settings } = context;
   const { step, line } = sell;
   const enough = sell.quantity.plus(sharesFor(sell, shortfall.plus(CENTS_LOST), settings));
-  const least = sizeFor(position.floor, line.price, { step, mode: 'ceiling' });
+  // An amount is in cents, and the floor, a weight of the account, need not be.
+  const floor = toCents(position.floor, 'ceiling');
+  const least = sizeFor(floor, line.price, { step, mode: 'ceiling' });
   return limits.capped(sell, maximum(enough, least));
 }
 
@@ -164,8 +178,10 @@ function spendLeftover(buys: readonly OrderDraft[], spendable: Money, context: F
   let left = spendable.plus(total(buys, settings));
   for (const buy of byMissing) {
     const previous = buy.quantity;
-    const mode = buy.line.minimumWeight === null ? 'halfUp' : 'ceiling';
-    const wish = limits.capped(buy, buy.wanted.roundToMultiple(buy.step, mode)).minus(previous);
+    const nearest = buy.wanted.roundToMultiple(buy.step, 'halfUp');
+    const isShort = limits.isShortWith(buy, nearest);
+    const size = isShort ? buy.wanted.roundToMultiple(buy.step, 'ceiling') : nearest;
+    const wish = limits.capped(buy, size).minus(previous);
     const step = buy.step;
     let more = wish.isPositive() ? minimum(wish, affordable(buy, left, settings)) : wish;
     const isEnlarged = more.isPositive() && previous.isPositive();

@@ -64,8 +64,7 @@ export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
   const { targets, settings } = input;
   const drafts = targets.lines.flatMap((line) => draftFor(line, input));
   const floor = minimumTradeAmount(targets.planningTotal, settings);
-  const limits = new LimitFit(targets, drafts);
-  limits.apply();
+  new LimitFit(targets, drafts).apply();
   const dropped = new Map<OrderDraft, SuppressedOrder | null>();
   const keep = (draft: OrderDraft): boolean => {
     const why = whyNot(draft, { floor, targets, settings });
@@ -75,7 +74,9 @@ export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
     return false;
   };
   const sized = drafts.filter(keep);
-  limits.apply(); // what was dropped gives its room to the others
+  // What was dropped gives its room to the others, and stays out.
+  const limits = new LimitFit(targets, sized);
+  limits.apply();
   const position = { cash: targets.cash, reserve: targets.cashReserve, floor };
   const smallSells = [...dropped.keys()].filter((draft) => draft.side === 'sell');
   const enlarged = fitToCash(sized, smallSells, { position, limits, settings });

@@ -64,6 +64,15 @@ export class LimitFit {
     return isWholePosition ? most : most.roundToMultiple(step, 'floor');
   }
 
+  /** True where a minimum that covers the draft's name would be missed with this quantity of it. */
+  isShortWith(draft: OrderDraft, quantity: Quantity): boolean {
+    return this.#limits.some((limit) => {
+      if (limit.lowest === null || !limit.symbols.has(draft.line.symbol)) return false;
+      const others = this.#amountAfter(limit, draft);
+      return others.plus(valueOf(draft, quantity)).isLessThan(limit.lowest);
+    });
+  }
+
   /** What the draft may be worth before a limit is passed; null = no limit. */
   #roomFor(draft: OrderDraft): Money | null {
     let room: Money | null = null;

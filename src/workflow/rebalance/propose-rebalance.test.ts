@@ -273,6 +273,39 @@ describe('whole shares under limits', () => {
     expect(outcomeOf(run).cashAfter.toString()).toBe('10');
   });
 
+  it('a purchase is not rounded up for a minimum that the nearest lot already meets', async () => {
+    // 507 of AAA at 11.56 are 43.9 shares, in lots of 10 nearest to 40, which is 4.6 % and above 2 %.
+    const low = await runOf({
+      ...base,
+      'securities.csv': 'symbol,assetClass,lotSize\nAAA,equity,10\nBBB,equity,1',
+      'models.csv': 'modelId,component,weight\nM,AAA,0.0507\nM,BBB,0.9493',
+      'prices.csv': `symbol,date,close\nAAA,${AS_OF},11.56\nBBB,${AS_OF},50`,
+      'tax-lots.csv': 'accountId,symbol,quantity,costBasis,acquiredDate',
+      'cash.csv': 'accountId,amount\nA1,10000',
+      'restrictions.csv': 'scope,symbol,kind,value\nfirm,AAA,minWeight,0.02',
+    });
+    expect(ordersOf(low)).toContain('buy 40 AAA');
+  });
+
+  it('an overdraft of a cent is covered by the smallest trade, whatever the cents of that', async () => {
+    // The smallest trade is 1 % of 9,999.99, which is 99.9999 and no amount in cents.
+    const run = await runOf({
+      ...base,
+      'settings.json': JSON.stringify({
+        costs: { linearRate: '0' },
+        rounding: { minimumTradeAmount: '0', minimumTradeWeight: '0.01' },
+      }),
+      'models.csv': 'modelId,component,weight\nM,DDD,1',
+      'tax-lots.csv':
+        'accountId,symbol,quantity,costBasis,acquiredDate\nA1,DDD,1000,1000,2020-01-02',
+      'cash.csv': 'accountId,amount\nA1,-0.01',
+    });
+    const [order] = outcomeOf(run).orders;
+    expect([order?.side, order?.symbol]).toEqual(['sell', 'DDD']);
+    expect(order?.estimatedAmount.toFloat()).toBeGreaterThanOrEqual(99.9999);
+    expect(order?.estimatedAmount.toFloat()).toBeLessThan(100.05);
+  });
+
   it('a reserve is raised from what may be sold where a locked position takes its room', async () => {
     // 5,000 of AAA may not be sold; 9,000 of BBB is the target, and still 1,000 of its 5,000 must go.
     const run = await runOf({
