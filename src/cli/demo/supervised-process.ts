@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
+import { EXIT_WITH_PARENT } from '../exit-with-parent.ts';
 
 export interface ProcessDefinition {
   readonly name: string;
@@ -67,7 +68,7 @@ export class SupervisedProcess {
   }): void {
     const { args, env } = this.#definition;
     const child = spawn(process.execPath, args, {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, [EXIT_WITH_PARENT]: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       // The terminal's Ctrl-C reaches the demo only, which then stops its children in order.
       detached: true,
