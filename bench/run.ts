@@ -1,14 +1,14 @@
 /** `npm run bench`: every benchmark of this folder, or those named; figures as tables and as JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { optimizerPeers } from './optimizer-peers.ts';
 import { wholeLoop } from './whole-loop.ts';
 
-const BENCHES: Readonly<Record<string, (sizes: readonly number[]) => Promise<unknown>>> = {
+/** `smoke` is for CI: that it runs and how it grows, not how fast the machine is. */
+const BENCHES: Readonly<Record<string, (scale: 'smoke' | 'full') => Promise<unknown>>> = {
+  'optimizer-peers': optimizerPeers,
   'whole-loop': wholeLoop,
 };
-const SIZES = [100, 1000, 10_000];
-/** For CI: that it runs and how it grows, not how fast the machine is. */
-const SMOKE_SIZES = [50, 200];
 
 const args = process.argv.slice(2);
 const isSmoke = args.includes('--smoke');
@@ -24,6 +24,6 @@ const results = join(import.meta.dirname, 'results');
 mkdirSync(results, { recursive: true });
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (named.length > 0 && !named.includes(name)) continue;
-  const figures = await bench(isSmoke ? SMOKE_SIZES : SIZES);
+  const figures = await bench(isSmoke ? 'smoke' : 'full');
   writeFileSync(join(results, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
 }

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
+import { growthExponent, slope } from './growth.ts';
 
 export interface LoopFigures {
   readonly accounts: number;
@@ -19,24 +20,40 @@ export interface LoopFigures {
     readonly propose: number;
     readonly compliance: number;
   };
+  /** Of the process when the orders are proposed, the compliance report not yet made. */
   readonly peakMegabytes: number;
 }
+
+const SIZES = [100, 1000, 10_000];
+const SMOKE_SIZES = [50, 200];
 
 export interface LoopSummary {
   readonly sizes: readonly LoopFigures[];
   /** Least-squares slope of log(files to proposed orders) over log(accounts). */
   readonly growthExponent: number;
+  /** The same of the compliance report's time. */
+  readonly complianceGrowthExponent: number;
+  /** Least-squares slope of the peak memory over the accounts: what one more account costs. */
+  readonly kilobytesPerAccount: number;
 }
 
-/** @param sizes numbers of accounts, ascending */
-export async function wholeLoop(sizes: readonly number[]): Promise<LoopSummary> {
-  const figures = sizes.map(measure);
-  const growthExponent = slope(
-    figures.map((f) => Math.log(f.accounts)),
-    figures.map((f) => Math.log(secondsToOrders(f))),
-  );
-  print(figures, growthExponent);
-  return { sizes: figures, growthExponent };
+export async function wholeLoop(scale: 'smoke' | 'full'): Promise<LoopSummary> {
+  const figures = (scale === 'smoke' ? SMOKE_SIZES : SIZES).map(measure);
+  const accounts = figures.map((f) => f.accounts);
+  const summary: LoopSummary = {
+    sizes: figures,
+    growthExponent: growthExponent(accounts, figures.map(secondsToOrders)),
+    complianceGrowthExponent: growthExponent(
+      accounts,
+      figures.map((f) => f.seconds.compliance),
+    ),
+    kilobytesPerAccount: slope(
+      accounts,
+      figures.map((f) => f.peakMegabytes * 1024),
+    ),
+  };
+  print(summary);
+  return summary;
 }
 
 /** Reading, snapshot and proposal: what the issue calls files to proposed orders. */
@@ -60,15 +77,7 @@ function measure(accounts: number): LoopFigures {
   }
 }
 
-function slope(x: readonly number[], y: readonly number[]): number {
-  const mean = (values: readonly number[]): number =>
-    values.reduce((a, b) => a + b, 0) / values.length;
-  const [mx, my] = [mean(x), mean(y)];
-  const covariance = x.reduce((total, xi, i) => total + (xi - mx) * ((y[i] ?? 0) - my), 0);
-  return covariance / x.reduce((total, xi) => total + (xi - mx) ** 2, 0);
-}
-
-function print(figures: readonly LoopFigures[], growthExponent: number): void {
+function print(summary: LoopSummary): void {
   const table = new Table({
     head: [
       'accounts',
@@ -84,7 +93,7 @@ function print(figures: readonly LoopFigures[], growthExponent: number): void {
     colAligns: Array.from({ length: 9 }, () => 'right' as const),
     style: { head: [], border: [] },
   });
-  for (const f of figures) {
+  for (const f of summary.sizes) {
     const { read, snapshot, propose, compliance } = f.seconds;
     table.push([
       String(f.accounts),
@@ -98,5 +107,10 @@ function print(figures: readonly LoopFigures[], growthExponent: number): void {
       f.peakMegabytes.toFixed(0),
     ]);
   }
-  process.stdout.write(`${table.toString()}\ngrowth exponent ${growthExponent.toFixed(3)}\n`);
+  process.stdout.write(
+    `${table.toString()}\n` +
+      `growth exponent: to orders ${summary.growthExponent.toFixed(3)}, ` +
+      `compliance ${summary.complianceGrowthExponent.toFixed(3)}; ` +
+      `${summary.kilobytesPerAccount.toFixed(0)} kB per account\n`,
+  );
 }
