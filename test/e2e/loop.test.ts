@@ -311,6 +311,38 @@ describe('from drift to reconciled fills', () => {
     await lookAt(page, '20-audit');
   });
 
+  it('says since when it is stale, and what failed with a code and an id', async () => {
+    await page.route('**/v1/events', (route) => route.abort());
+    await page.goto('/blotter');
+    await page.getByText(/Stale since \d\d:\d\d:\d\d UTC\./).waitFor();
+    await lookAt(page, '21-stale');
+    await page.unroute('**/v1/events');
+    // The stream comes back by itself.
+    await page.locator('header').getByText('Live', { exact: true }).waitFor();
+    await page.route('**/v1/runs?*', (route) =>
+      route.fulfill({
+        status: 404,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          type: '/errors',
+          title: 'The runs are not there',
+          status: 404,
+          detail: 'Nothing was found where the runs should be.',
+          instance: '/v1/runs',
+          code: 'RESOURCE_UNKNOWN',
+          traceId: 'trace-for-support',
+          errors: [],
+        }),
+      }),
+    );
+    await page.goto('/runs');
+    await page.getByText('RESOURCE_UNKNOWN · id trace-for-support').waitFor();
+    await lookAt(page, '22-error');
+    await page.unroute('**/v1/runs?*');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await gridRow(page, 'Rebalance runs', 0).waitFor();
+  });
+
   it('goes where the keys say, and the keys can be turned off', async () => {
     await page.locator('h1').click();
     await page.keyboard.press('g');
@@ -324,7 +356,7 @@ describe('from drift to reconciled fills', () => {
     await page.locator('h1').click();
     await page.keyboard.press('?');
     await dialog().getByText('Keyboard shortcuts').waitFor();
-    await lookAt(page, '21-keys');
+    await lookAt(page, '23-keys');
     await dialog().getByRole('switch', { name: 'Single-key shortcuts' }).click();
     await page.keyboard.press('Escape');
     await page.locator('h1').click();
@@ -332,7 +364,7 @@ describe('from drift to reconciled fills', () => {
     expect(await dialog().count()).toBe(0);
     await page.keyboard.press('Control+K');
     await page.getByPlaceholder('Go to or do…').fill('Blotter');
-    await lookAt(page, '22-palette');
+    await lookAt(page, '24-palette');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Blotter' }).waitFor();
   });

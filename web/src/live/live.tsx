@@ -92,26 +92,46 @@ function parseEvent(data: string): LiveEvent | null {
   }
 }
 
+interface StreamListener {
+  readonly onOpen: () => void;
+  readonly onLost: () => void;
+  readonly onEvent: (message: Event) => void;
+}
+
+const REOPEN_MS = 3000;
+
+/**
+ * Keeps one stream open. The browser reconnects by itself after a broken connection, with the id of the last
+ * event, but gives up after an answer that is no stream (a proxy's error, a restart): then it is opened anew.
+ *
+ * @returns a function that closes it for good
+ */
+function keepOpen(listener: StreamListener): () => void {
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const open = (): void => {
+    timer = null;
+    source = new EventSource('/v1/events', { withCredentials: true });
+    source.addEventListener('open', listener.onOpen);
+    source.addEventListener('error', () => {
+      listener.onLost();
+      if (source.readyState === EventSource.CLOSED) timer ??= setTimeout(open, REOPEN_MS);
+    });
+    for (const kind of KINDS) source.addEventListener(kind, listener.onEvent);
+  };
+  open();
+  return () => {
+    if (timer !== null) clearTimeout(timer);
+    source.close();
+  };
+}
+
 export function LiveProvider(props: { readonly children: ReactNode }) {
   const client = useQueryClient();
   const [state, setState] = useState<LiveState>(START);
 
   useEffect(() => {
-    const source = new EventSource('/v1/events', { withCredentials: true });
     const invalidator = createInvalidator(client);
-    let wasLost = false;
-    source.addEventListener('open', () => {
-      setState((known) => ({ ...known, link: 'live', since: new Date() }));
-      // Whatever was missed while away is read again.
-      if (wasLost) void client.invalidateQueries();
-      wasLost = false;
-    });
-    source.addEventListener('error', () => {
-      wasLost = true;
-      setState((known) =>
-        known.link === 'live' ? { ...known, link: 'stale', since: new Date() } : known,
-      );
-    });
     const onEvent = (message: Event): void => {
       if (!(message instanceof MessageEvent) || typeof message.data !== 'string') return;
       const event = parseEvent(message.data);
@@ -120,9 +140,24 @@ export function LiveProvider(props: { readonly children: ReactNode }) {
       invalidator.add(event.kind);
       setState((known) => ({ ...known, lastEvent: event }));
     };
-    for (const kind of KINDS) source.addEventListener(kind, onEvent);
+    let wasLost = false;
+    const stop = keepOpen({
+      onOpen: () => {
+        setState((known) => ({ ...known, link: 'live', since: new Date() }));
+        // Whatever was missed while away is read again.
+        if (wasLost) void client.invalidateQueries();
+        wasLost = false;
+      },
+      onLost: () => {
+        wasLost = true;
+        setState((known) =>
+          known.link === 'stale' ? known : { ...known, link: 'stale', since: new Date() },
+        );
+      },
+      onEvent,
+    });
     return () => {
-      source.close();
+      stop();
       invalidator.stop();
     };
   }, [client]);

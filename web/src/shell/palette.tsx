@@ -39,6 +39,7 @@ export function Palette() {
       shortcut="mod + K"
       nothingFound="Nothing found"
       highlightQuery
+      styles={{ actionDescription: { opacity: 1, color: 'inherit' } }}
       scrollable
       overlayProps={{ blur: 0, backgroundOpacity: 0.45 }}
       maxHeight={420}

@@ -23,7 +23,7 @@ export function RunPicker(props: { readonly allText?: string }) {
     <Select
       aria-label="Run"
       placeholder="Run"
-      w={330}
+      w={390}
       searchable
       value={search.run ?? newest}
       onChange={(runId) =>

@@ -62,7 +62,7 @@ const COLUMNS: readonly GridColumn<BlockView>[] = [
     kind: 'quantity',
     header: 'Leaves',
     value: (row) => row.leavesQuantity,
-    width: 96,
+    width: 120,
   },
   {
     id: 'average',

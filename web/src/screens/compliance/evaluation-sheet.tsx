@@ -13,6 +13,7 @@ import { isDecimalText, toPixels } from '../../format/decimal-text.ts';
 import { formatMoney, formatQuantity } from '../../format/numbers.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { Facts, Section, Sheet } from '../../ui/screen.tsx';
+import { ProblemBanner } from '../../ui/state.tsx';
 import { SideWord } from '../../ui/value.tsx';
 import { measuredFactOf, measureText } from './measure.ts';
 import { isOverridden, OverrideButton, overrideRefusal } from './override-form.tsx';
@@ -88,6 +89,7 @@ function LinkedOrders(props: { readonly orders: readonly Order[]; readonly ruleI
 function RuleText(props: {
   readonly rule: RuleView | undefined;
   readonly evaluation: RuleEvaluationView;
+  readonly error: Error | null;
 }) {
   const { rule, evaluation } = props;
   return (
@@ -106,6 +108,7 @@ function RuleText(props: {
               ],
         ]}
       />
+      {props.error === null ? null : <ProblemBanner error={props.error} />}
       {rule === undefined ? null : (
         <pre className="ek-json" style={{ marginTop: 8 }} tabIndex={0} aria-label="Rule expression">
           {rule.expression}
@@ -123,7 +126,7 @@ export function EvaluationSheet(props: {
   readonly onClose: () => void;
 }) {
   const { evaluation, run } = props;
-  const { data: rules = [] } = useQuery(rulesQuery);
+  const { data: rules = [], error: rulesError } = useQuery(rulesQuery);
   const { data: allOrders = [] } = useQuery(runOrdersQuery(run.runId));
   const rule = rules.find((one) => one.ruleId === evaluation.ruleId);
   const linked = new Set(evaluation.orderIds);
@@ -193,7 +196,7 @@ export function EvaluationSheet(props: {
         />
         <Utilization evaluation={evaluation} />
       </Section>
-      <RuleText rule={rule} evaluation={evaluation} />
+      <RuleText rule={rule} evaluation={evaluation} error={rulesError} />
       <LinkedOrders orders={orders} ruleId={evaluation.ruleId} />
     </Sheet>
   );

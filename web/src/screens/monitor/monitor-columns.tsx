@@ -133,14 +133,14 @@ export function monitorColumns(asOfDate: string): readonly GridColumn<MonitorRow
       kind: 'text',
       header: 'Model',
       value: (row) => row.modelId ?? 'No model',
-      width: 120,
+      width: 172,
     },
     {
       id: 'custodian',
       kind: 'text',
       header: 'Custodian',
       value: (row) => row.custodian,
-      width: 100,
+      width: 150,
     },
     {
       id: 'sinceRebalance',
