@@ -36,6 +36,16 @@ const STEPS: readonly Step[] = [
   },
   { name: 'unused code', command: bin('knip'), args: [] },
   node('generated documents', 'docs/generate.ts', '--check'),
+  {
+    name: 'API description',
+    command: bin('redocly'),
+    args: [
+      'lint',
+      'docs/reference/openapi.json',
+      '--skip-rule=no-unused-components',
+      '--format=summary',
+    ],
+  },
   { name: 'web bundle', command: 'npm', args: ['run', '--silent', 'build', '-w', 'web'] },
   { name: 'component tests', command: 'npm', args: ['run', '--silent', 'test', '-w', 'web'] },
   node('examples', 'examples/run-all.ts'),
