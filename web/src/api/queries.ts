@@ -5,7 +5,6 @@ import type {
   ApprovalInboxItem,
   AuditCheckpointView,
   AuditEntryView,
-  AuditProofView,
   BlockView,
   ComplianceView,
   MonitorView,
@@ -122,12 +121,6 @@ export const blocksQuery = (runId: string | null) =>
       getAllPages<BlockView>('/v1/blocks', runId === null ? {} : { runId }, signal),
   });
 
-export const blockQuery = (blockId: string) =>
-  queryOptions({
-    queryKey: ['blocks', 'one', blockId],
-    queryFn: ({ signal }) => getJson<BlockView>(`/v1/blocks/${part(blockId)}`, {}, signal),
-  });
-
 export const reconciliationsQuery = queryOptions({
   queryKey: ['reconciliations'],
   queryFn: ({ signal }) => getAllPages<ReconciliationView>('/v1/reconciliations', {}, signal),
@@ -149,9 +142,3 @@ export const checkpointQuery = queryOptions({
   queryKey: ['audit', 'checkpoint'],
   queryFn: ({ signal }) => getJson<AuditCheckpointView>('/v1/audit/checkpoint', {}, signal),
 });
-
-export const auditProofQuery = (seq: number) =>
-  queryOptions({
-    queryKey: ['audit', 'proof', seq],
-    queryFn: ({ signal }) => getJson<AuditProofView>(`/v1/audit/${String(seq)}/proof`, {}, signal),
-  });
