@@ -84,9 +84,9 @@ export function generateOrders(input: OrderGenerationInput): GeneratedOrders {
   const final = drafts.filter((draft) => !dropped.has(draft)).filter(keep);
   const tooSmall = [...dropped.values()].filter((entry) => entry !== null);
   // A name that moves the other way, because a limit makes it, is not said to be kept from moving.
-  const moving = new Set(final.map((draft) => draft.line.symbol));
+  const sideOf = new Map(final.map((draft) => [draft.line.symbol, draft.side]));
   const forbidden = forbiddenTrades({ ...input, floor }).filter(
-    (entry) => entry.code === 'WASH_SALE_AVOIDED' || !moving.has(entry.symbol),
+    (entry) => (sideOf.get(entry.symbol) ?? entry.side) === entry.side,
   );
   const left = [...forbidden, ...tooSmall];
   const orders = final.map((draft) => orderOf(draft, input));

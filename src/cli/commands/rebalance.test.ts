@@ -75,4 +75,18 @@ describe('the result of a rebalance from files', () => {
       after: { activeShare: 0 },
     });
   });
+
+  it('is written also where two conflicts hold at once: what may not be bought, and a reserve', async () => {
+    // Technology must be 5 % and may be neither bought nor sold; nothing else is held that could be sold.
+    const { exitCode, document } = await run({
+      'models.csv': 'modelId,component,weight\nM,BBB,1',
+      'tax-lots.csv': 'accountId,symbol,quantity,costBasis,acquiredDate\nA1,DDD,500,1,2020-01-02',
+      'accounts.csv':
+        'accountId,householdId,taxStatus,modelId,cashReserveAmount\nA1,H1,rothIra,M,15000',
+      'cash.csv': 'accountId,amount\nA1,100',
+      'restrictions.csv':
+        'scope,symbol,sector,kind,value\nfirm,,Technology,minWeight,0.05\nfirm,DDD,,doNotTrade,',
+    });
+    expect([exitCode, document.refusals.map((refusal) => refusal.accountId)]).toEqual([5, ['A1']]);
+  });
 });

@@ -3,6 +3,7 @@
  * that would cure the conflict (docs/concepts/optimizer.md).
  */
 import type { ConflictingConstraint, LinearRow, OptimizationProblem } from '../../domain/index.ts';
+import { solveInteriorPoint } from '../interior-point/interior-point.ts';
 import { solveDualNewton } from '../newton/dual-newton.ts';
 import { solveWithFloor } from '../newton/proximal-loop.ts';
 import { allLimits, limitName, limitProblem, type Limit } from './limit-set.ts';
@@ -31,6 +32,7 @@ export function crossedLimits(problem: OptimizationProblem): ConflictingConstrai
 /**
  * @param rowPrices m; the Farkas vector, verified over the box
  * @returns rows in their order, then boxes by asset. Without any one of them the others can hold together.
+ *   A relaxation is infinite where giving way on that limit alone cures nothing.
  */
 export function findConflict(
   problem: OptimizationProblem,
@@ -105,10 +107,10 @@ function leastRelaxation(
     const others = limits.filter(({ kind, index }) => kind !== limit.kind || index !== limit.index);
     const excesses = directionsOf(problem, limit).map(({ linear, bound }) => {
       const engine = limitProblem(problem, others, { kind: 'least', linear });
-      const answer = solveWithFloor(engine, new Float64Array(engine.rowCount), {
-        ...OPTIONS,
-        center: problem.current,
-      });
+      const options = { ...OPTIONS, center: problem.current };
+      const first = solveWithFloor(engine, new Float64Array(engine.rowCount), options);
+      // Without curvature the Newton steps can stop at once; the second engine does not need any.
+      const answer = first.status === 'stopped' ? solveInteriorPoint(engine, options) : first;
       return answer.status === 'converged' ? dot(linear, answer.weights) - bound : Infinity;
     });
     const relaxation = Math.max(...excesses);

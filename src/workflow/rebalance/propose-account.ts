@@ -73,7 +73,8 @@ export function proposeAccount(input: AccountProposalInput): AccountOutcome {
     return {
       ...outcome,
       triggers,
-      conflict: solved.result.conflict,
+      // Records carry finite numbers; the finding names also what no relaxation of its own would cure.
+      conflict: solved.result.conflict.filter(({ relaxation }) => Number.isFinite(relaxation)),
       driftBefore: driftOf(targets),
     };
   }
@@ -147,7 +148,11 @@ function solve(kind: Exclude<RebalanceKind, 'hold'>, context: SolveContext): Sol
     return { ...second, findings: [warningFinding('BUDGET_NOT_REACHED', text, location)] };
   }
   const conflict = second.result.conflict
-    .map((entry) => `${entry.constraint} (relax by ${entry.relaxation.toPrecision(4)})`)
+    .map(({ constraint, relaxation }) =>
+      Number.isFinite(relaxation)
+        ? `${constraint} (relax by ${relaxation.toPrecision(4)})`
+        : `${constraint} (giving way here alone does not help)`,
+    )
     .join(', ');
   const code =
     second.result.status === 'infeasible'
