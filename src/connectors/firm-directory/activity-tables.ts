@@ -1,5 +1,5 @@
 /** transactions.csv and cash-flows.csv: what happened, and what cash is expected. */
-import { Decimal, zero } from '../../kernel/index.ts';
+import { contentHash, Decimal, zero } from '../../kernel/index.ts';
 import { isIdentifier, notional, warningFinding } from '../../domain/index.ts';
 import type {
   AccountId,
@@ -19,16 +19,21 @@ import type { Reading } from './reading.ts';
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/;
 
-/** Per account, by date, time and id. Transactions without an id take their row's number. */
+/**
+ * Per account, by date, time and id. A transaction without an id takes one from its content and its rank
+ * among equal ones, so that the order of rows changes nothing.
+ */
 export function readTransactions(reading: Reading): Map<AccountId, readonly Transaction[]> {
   const byAccount = new Map<AccountId, Transaction[]>();
   const rows = new Map<string, number>();
+  const ranks = new Map<string, number>();
   const unknown = new Set<string>();
   readFirmTable(reading, 'transactions', {
     accountColumn: 'account',
     onRow: (row) => {
-      const transaction = transactionFrom(reading, row);
-      if (transaction === null) return;
+      const read = transactionFrom(reading, row);
+      if (read === null) return;
+      const transaction = { ...read, transactionId: read.transactionId ?? contentId(read, ranks) };
       const { transactionId, symbol, accountId } = transaction;
       const earlier = rows.get(transactionId);
       if (earlier !== undefined) {
@@ -56,7 +61,20 @@ export function readTransactions(reading: Reading): Map<AccountId, readonly Tran
   return sortedByKey(byAccount);
 }
 
-function transactionFrom(reading: Reading, row: TableRow): Transaction | null {
+/** A transaction as its row gives it. */
+interface TransactionDraft extends Omit<Transaction, 'transactionId'> {
+  /** Null where the row gives none. */
+  readonly transactionId: string | null;
+}
+
+function contentId(draft: TransactionDraft, ranks: Map<string, number>): string {
+  const key = contentHash({ ...draft, transactionId: null }).slice(0, 24);
+  const rank = (ranks.get(key) ?? 0) + 1;
+  ranks.set(key, rank);
+  return `tx-${key}-${String(rank)}`;
+}
+
+function transactionFrom(reading: Reading, row: TableRow): TransactionDraft | null {
   const account = accountOfRow(reading, row, 'account');
   const date = row.date('date');
   const rawSymbol = row.id('symbol') as InstrumentSymbol | null;
@@ -68,7 +86,7 @@ function transactionFrom(reading: Reading, row: TableRow): Transaction | null {
   const given = row.decimal<'Money'>('amount');
   const lots = lotsOf(row);
   const lotId = row.id('lotId') as TaxLotId | null;
-  const transactionId = row.id('id') ?? `row-${String(row.row).padStart(9, '0')}`;
+  const transactionId = row.id('id');
   const time = row.text('time');
   if (time !== null && !TIME.test(time)) {
     row.fault('DATE_INVALID', `${JSON.stringify(time.slice(0, 20))} is not HH:MM[:SS]`, 'time');

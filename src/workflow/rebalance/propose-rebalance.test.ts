@@ -62,6 +62,18 @@ describe('a run', () => {
     expect(other.resultHash).not.toBe(forward.resultHash);
   });
 
+  it('W1: is the same run for transactions without ids in another order of rows', async () => {
+    const rows = ['2026-06-01,A1,AAA,buy,10,1000', '2026-06-02,A1,BBB,sell,5,250'];
+    const of = (lines: readonly string[]): Promise<RebalanceRun> =>
+      runOf({
+        'transactions.csv': ['date,account,symbol,side,quantity,amount', ...lines].join('\n'),
+      });
+    const twice = [...rows, rows[0] as string];
+    expect((await of([...rows].reverse())).runId).toBe((await of(rows)).runId);
+    // Two equal purchases are two.
+    expect((await of(twice)).runId).not.toBe((await of(rows)).runId);
+  });
+
   it('W2: refuses one account and decides the others', async () => {
     const run = await runOf({
       'accounts.csv': table(`
