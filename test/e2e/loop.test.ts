@@ -308,6 +308,7 @@ describe('from drift to reconciled fills', () => {
     await gridRow(page, 'Audit timeline', 0).locator('[col-id="action"]').click();
     await page.getByRole('button', { name: 'Verify inclusion in this browser' }).click();
     await page.getByText('Included.').waitFor();
+    await page.getByText('What it changed').waitFor();
     await lookAt(page, '20-audit');
   });
 

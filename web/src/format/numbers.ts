@@ -82,6 +82,11 @@ export function formatGain(text: string | null | undefined): string {
   });
 }
 
+/** Basis points to the hundredth. */
+export function formatBasisPoints(text: string | null | undefined): string {
+  return shown(text, 'basisPoints', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
 /** Whole counts. */
 export function formatCount(count: number): string {
   return formatOf('count', {}).format(count);

@@ -4,6 +4,7 @@
  */
 import type { ReactNode } from 'react';
 import {
+  formatBasisPoints,
   formatCount,
   formatGain,
   formatMoney,
@@ -96,7 +97,7 @@ export function formatFigure(kind: FigureKind, text: string | null): string {
     case 'gain':
       return formatGain(text);
     case 'basisPoints':
-      return text === null ? 'n/a' : formatQuantity(text);
+      return formatBasisPoints(text);
   }
 }
 

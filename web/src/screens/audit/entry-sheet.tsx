@@ -62,12 +62,14 @@ function Inclusion(props: { readonly entry: AuditEntryView }) {
   );
 }
 
-function Changes(props: { readonly entry: AuditEntryView; readonly previous: AuditEntryView }) {
-  const changes = payloadDiff(props.previous.payload, props.entry.payload);
+function Changes(props: {
+  readonly title: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}) {
+  const changes = payloadDiff(props.before, props.after);
   return (
-    <Section
-      title={`Against ${props.previous.action} of ${formatInstant(props.previous.recordedAt)} UTC`}
-    >
+    <Section title={props.title}>
       {changes.length === 0 ? (
         <p style={{ margin: 0 }}>The same facts.</p>
       ) : (
@@ -100,6 +102,16 @@ function Changes(props: { readonly entry: AuditEntryView; readonly previous: Aud
   );
 }
 
+/** The before and after that an entry itself states, when it does. */
+function statedChange(payload: unknown): { before: unknown; after: unknown } | null {
+  return typeof payload === 'object' &&
+    payload !== null &&
+    'before' in payload &&
+    'after' in payload
+    ? { before: payload.before, after: payload.after }
+    : null;
+}
+
 /** One entry: who, what, why, the facts, what changed, and the proof. */
 export function EntrySheet(props: {
   readonly entry: AuditEntryView;
@@ -108,6 +120,7 @@ export function EntrySheet(props: {
   readonly onClose: () => void;
 }) {
   const { entry } = props;
+  const stated = statedChange(entry.payload);
   return (
     <Sheet
       isWide
@@ -147,7 +160,16 @@ export function EntrySheet(props: {
         ]}
       />
       <Inclusion key={entry.entryId} entry={entry} />
-      {props.previous === undefined ? null : <Changes entry={entry} previous={props.previous} />}
+      {stated === null ? null : (
+        <Changes title="What it changed" before={stated.before} after={stated.after} />
+      )}
+      {stated !== null || props.previous === undefined ? null : (
+        <Changes
+          title={`Against ${props.previous.action} of ${formatInstant(props.previous.recordedAt)} UTC`}
+          before={props.previous.payload}
+          after={entry.payload}
+        />
+      )}
       <Section title="Facts">
         <pre className="ek-json" tabIndex={0} aria-label="Facts of the entry">
           {JSON.stringify(entry.payload, null, 2)}

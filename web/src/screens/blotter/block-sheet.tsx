@@ -7,7 +7,13 @@ import { cancelPlacement } from '../../api/commands.ts';
 import { BLOCK_STATES, PLACEMENT_STATES } from '../../api/labels.ts';
 import { formatInstant } from '../../format/dates.ts';
 import { sumDecimalTexts } from '../../format/decimal-text.ts';
-import { formatGain, formatMoney, formatPrice, formatQuantity } from '../../format/numbers.ts';
+import {
+  formatBasisPoints,
+  formatGain,
+  formatMoney,
+  formatPrice,
+  formatQuantity,
+} from '../../format/numbers.ts';
 import { useCan } from '../../shell/session.ts';
 import { Chip } from '../../ui/chip.tsx';
 import { Facts, Section, Sheet } from '../../ui/screen.tsx';
@@ -261,10 +267,7 @@ export function BlockSheet(props: { readonly block: BlockView; readonly onClose:
             </span>,
           ],
           ['Arrival price USD', formatPrice(block.arrivalPrice)],
-          [
-            'Slippage, basis points (positive = cost)',
-            block.slippageBps === null ? 'n/a' : formatQuantity(block.slippageBps),
-          ],
+          ['Slippage, basis points (positive = cost)', formatBasisPoints(block.slippageBps)],
           ['Leaves', formatQuantity(block.leavesQuantity)],
           block.allocations.length === 0 ? null : ['Gross USD', formatMoney(gross)],
         ]}
