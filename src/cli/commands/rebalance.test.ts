@@ -89,4 +89,12 @@ describe('the result of a rebalance from files', () => {
     });
     expect([exitCode, document.refusals.map((refusal) => refusal.accountId)]).toEqual([5, ['A1']]);
   });
+
+  it('counts as refused whom it lists as refused, also where the row of the account was rejected', async () => {
+    const { document } = await run({
+      'accounts.csv': 'accountId,householdId,taxStatus,modelId\nA1,H1,rothIra,M\nA2,H1,unknown,M',
+    });
+    expect(document.refusals.map((refusal) => refusal.accountId)).toEqual(['A2']);
+    expect(document.totals['refused']).toBe(1);
+  });
 });

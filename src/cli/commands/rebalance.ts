@@ -22,7 +22,11 @@ import { loadFirmDirectory } from '../firm-directory-files.ts';
 import { findingDocument, findingLines } from '../output/findings.ts';
 import { writeJsonDocument, type DocumentField } from '../output/json-stream.ts';
 import { accountsCsv, ordersCsv } from '../output/rebalance-csv.ts';
-import { ordersOf, rebalanceDocument } from '../output/rebalance-document.ts';
+import {
+  ordersOf,
+  rebalanceDocument,
+  type RunTotalsDocument,
+} from '../output/rebalance-document.ts';
 import { rebalanceReport } from '../output/rebalance-report.ts';
 import { rebalanceSummary } from '../output/rebalance-summary.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -207,6 +211,10 @@ function withMissing(
   missing: ReadonlyMap<string, readonly Finding[]>,
 ): DocumentField[] {
   return fields.map((field) => {
+    if (field.name === 'totals' && 'value' in field) {
+      const totals = field.value as RunTotalsDocument;
+      return { name: field.name, value: { ...totals, refused: totals.refused + missing.size } };
+    }
     if (field.name !== 'refusals' || !('items' in field)) return field;
     const extra = [...missing].map(([accountId, findings]) => ({
       accountId,
