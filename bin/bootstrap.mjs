@@ -24,7 +24,8 @@ function lockDigest() {
 }
 
 function isInstalled() {
-  if (!existsSync(stampFile) || !existsSync(join(root, 'node_modules', '.bin', 'node'))) return false;
+  if (!existsSync(stampFile) || !existsSync(join(root, 'node_modules', '.bin', 'node')))
+    return false;
   return readFileSync(stampFile, 'utf8') === lockDigest();
 }
 

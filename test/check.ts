@@ -3,7 +3,7 @@
  * step that was skipped says why and never counts as passed.
  */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 interface Step {
   readonly name: string;
@@ -12,7 +12,10 @@ interface Step {
 }
 
 const root = join(import.meta.dirname, '..');
-const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
+// The pinned node first: the tools begin with `#!/usr/bin/env node`.
+const binFolder = join(root, 'node_modules', '.bin');
+const env = { ...process.env, PATH: `${binFolder}${delimiter}${process.env['PATH'] ?? ''}` };
+const bin = (name: string): string => join(binFolder, name);
 const node = (name: string, ...args: string[]): Step => ({
   name,
   command: process.execPath,
@@ -59,7 +62,7 @@ for (const step of STEPS) {
   if (only.length > 0 && !only.some((name) => step.name.includes(name))) continue;
   const started = performance.now();
   process.stdout.write(`\n── ${step.name}\n`);
-  const result = spawnSync(step.command, [...step.args], { cwd: root, stdio: 'inherit' });
+  const result = spawnSync(step.command, [...step.args], { cwd: root, env, stdio: 'inherit' });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const isOk = result.status === 0;
   if (!isOk) failed.push(step.name);
