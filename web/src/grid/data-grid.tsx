@@ -7,15 +7,12 @@
  */
 import './modules.ts';
 import './grid.css';
-import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
 import type {
   CellFocusedEvent,
   CellKeyDownEvent,
-  FocusGridInnerElementParams,
   FullWidthCellKeyDownEvent,
   GridApi,
   GridReadyEvent,
-  OverlayType,
   RowClickedEvent,
   SelectionChangedEvent,
 } from 'ag-grid-community';
@@ -24,11 +21,19 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } fro
 import { downloadText } from '../format/csv.ts';
 import { formatCount, pluralOf } from '../format/numbers.ts';
 import { usePreferences, ROW_HEIGHT } from '../theme/preferences.ts';
-import { DownloadIcon, SearchIcon } from '../ui/icons.tsx';
 import { EmptyState } from '../ui/state.tsx';
 import { columnDef, type GridRow } from './column-defs.tsx';
 import type { GridColumn } from './column.ts';
 import { columnTotals, gridCsv } from './export.ts';
+import { GridBar } from './grid-bar.tsx';
+import {
+  DEFAULT_COLUMN,
+  enterGrid,
+  leaveGrid,
+  OWN_OVERLAYS,
+  ROW_SELECTION,
+  SELECTION_COLUMN,
+} from './grid-options.ts';
 import { gridTheme } from './theme.ts';
 import { filterText, parseFilter, parseSort, sortText, type GridView } from './view-state.ts';
 
@@ -178,43 +183,15 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
 
   return (
     <section className="ek-grid" aria-label={label}>
-      <div className="ek-grid-bar">
-        {props.hasFilter === false ? null : (
-          <TextInput
-            aria-label={`Filter ${label.toLowerCase()}`}
-            placeholder="Filter"
-            value={view.q ?? ''}
-            onChange={(event) => {
-              changeView({
-                q: event.currentTarget.value === '' ? undefined : event.currentTarget.value,
-              });
-            }}
-            leftSection={<SearchIcon />}
-            rightSection={
-              <kbd className="ek-kbd" aria-hidden="true">
-                /
-              </kbd>
-            }
-            data-page-filter="true"
-            w={210}
-          />
-        )}
-        <span className="ek-grid-count" role="status">
-          {count}
-        </span>
-        <div className="ek-grid-tools">
-          {props.tools}
-          <Tooltip label="Export what is shown as CSV">
-            <ActionIcon
-              variant="default"
-              aria-label={`Export ${label.toLowerCase()} as CSV`}
-              onClick={exportCsv}
-            >
-              <DownloadIcon />
-            </ActionIcon>
-          </Tooltip>
-        </div>
-      </div>
+      <GridBar
+        label={label}
+        hasFilter={props.hasFilter !== false}
+        quickFilter={view.q ?? ''}
+        onQuickFilter={(q) => changeView({ q: q === '' ? undefined : q })}
+        count={count}
+        tools={props.tools}
+        onExport={exportCsv}
+      />
       <div className="ek-grid-body">
         <div
           className="ek-grid-host"
@@ -297,41 +274,3 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     </section>
   );
 }
-
-/** Tab enters where the arrows last stood, or at the first cell; the head is one arrow up. */
-function enterGrid(params: FocusGridInnerElementParams): boolean {
-  const { api } = params;
-  if (api.getDisplayedRowCount() === 0) return false;
-  const known = api.getFocusedCell();
-  const column = known?.column ?? api.getAllDisplayedColumns()[0];
-  if (column === undefined) return false;
-  const rowIndex = Math.min(known?.rowIndex ?? 0, api.getDisplayedRowCount() - 1);
-  api.ensureIndexVisible(rowIndex);
-  api.setFocusedCell(rowIndex, column);
-  return true;
-}
-
-/** Tab leaves the grid: inside, the arrows move. */
-const leaveGrid = () => false;
-
-const DEFAULT_COLUMN = {
-  sortable: true,
-  resizable: true,
-  filter: true,
-  suppressHeaderMenuButton: true,
-  suppressHeaderFilterButton: false,
-  minWidth: 56,
-} as const;
-
-const ROW_SELECTION = {
-  mode: 'multiRow',
-  checkboxes: true,
-  headerCheckbox: true,
-  selectAll: 'filtered',
-  enableClickSelection: false,
-} as const;
-
-const SELECTION_COLUMN = { pinned: 'left', width: 36, minWidth: 36, resizable: false } as const;
-
-/** What is missing is said in our words, below the head. */
-const OWN_OVERLAYS: OverlayType[] = ['noRows', 'noMatchingRows', 'loading'];
