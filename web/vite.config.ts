@@ -18,6 +18,8 @@ export default defineConfig({
             { name: 'charts', test: /node_modules[\\/](echarts|zrender)/ },
             {
               name: 'kit',
+              // First: React would otherwise go with the grid that needs it, and the login page with both.
+              priority: 10,
               test: /node_modules[\\/](@mantine|react|react-dom|scheduler|@tanstack|@floating-ui)[\\/]/,
             },
           ],
