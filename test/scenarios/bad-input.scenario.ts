@@ -240,6 +240,20 @@ describe('a firm directory', () => {
     expect(document.accounts?.find((a) => a.accountId === 'A3')?.status).not.toBe('refused');
   });
 
+  it('a band on a model inside a model is warned about, because it is not used', async () => {
+    const { exitCode, document } = await rebalance({
+      'models.csv': [
+        'modelId,component,weight,bandAbsolute',
+        'M,model:N,1,0.05',
+        'N,AAA,0.5,',
+        'N,BBB,0.5,0.01',
+      ].join('\n'),
+    });
+    expect([exitCode, proposed(document).length]).toEqual([0, 3]);
+    const found = foundIn(document).filter((f) => f.code === 'MODEL_LINE_DETAIL_UNUSED');
+    expect(found.map((f) => [f.file, f.row])).toEqual([['models.csv', 2]]);
+  });
+
   it('an unknown column is warned about and never used', async () => {
     const { exitCode, document } = await rebalance({
       'cash.csv': 'accountId,amount,colour\nA1,0,red\nA2,0,red\nA3,0,',

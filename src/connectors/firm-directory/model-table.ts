@@ -1,6 +1,6 @@
 /** models.csv: a model with any fault is refused whole, for the weights that remain would not add up. */
 import { ONE, sum } from '../../kernel/index.ts';
-import { errorFinding, isIdentifier } from '../../domain/index.ts';
+import { errorFinding, isIdentifier, warningFinding } from '../../domain/index.ts';
 import type {
   InstrumentSymbol,
   ModelComponent,
@@ -75,6 +75,13 @@ function lineFrom(reading: Reading, row: TableRow): ModelLine | null {
     } else substitutes.push(known.symbol);
   }
   if (component === null || weight === null) return null;
+  const hasDetail = bandAbsolute !== null || bandRelative !== null || substitutes.length > 0;
+  if (component.kind === 'model' && hasDetail) {
+    // Tolerance and substitutes belong to names: a model is never out of its band, its names are.
+    const text = `bands and substitutes of ${componentText(component)} are not used; give them to its names`;
+    const location = { file: 'models.csv', row: row.row };
+    reading.findings.push(warningFinding('MODEL_LINE_DETAIL_UNUSED', text, location));
+  }
   return { component, weight, bandAbsolute, bandRelative, substitutes };
 }
 

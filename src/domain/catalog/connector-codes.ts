@@ -53,6 +53,10 @@ export const connectorCodes = {
     'The header has a column that is not read.',
     'Correct its name, or ignore this: the column is not used.',
   ),
+  MODEL_LINE_DETAIL_UNUSED: entry(
+    'A line of a model that holds another model gives bands or substitutes, which belong to names.',
+    'Write them on the lines of the model that is held.',
+  ),
   COLUMN_DUPLICATE: entry('The header names a column twice.', 'Remove or rename one of them.'),
   VALUE_REQUIRED: entry('A required cell is blank. Blank is not zero.', 'Write the value.'),
   VALUE_UNKNOWN: entry(

@@ -2,7 +2,8 @@ import type { CatalogEntry } from './entry.ts';
 
 export const orderCodes = {
   BELOW_MINIMUM_TRADE: {
-    meaning: 'The order would be smaller than the smallest trade the firm allows, and was left out.',
+    meaning:
+      'The order would be smaller than the smallest trade the firm allows, and was left out.',
     advice: 'Lower rounding.minimumTradeAmount or minimumTradeWeight if such orders are wanted.',
     httpStatus: 422,
   },
@@ -18,7 +19,8 @@ export const orderCodes = {
   },
   WASH_SALE_AVOIDED: {
     meaning: 'Selling these lots would realize a loss that a purchase in the household would wash.',
-    advice: 'Wait until the date given, or set tax.avoidWashSales to false and accept the wash sale.',
+    advice:
+      'Wait until the date given, or set tax.avoidWashSales to false and accept the wash sale.',
     httpStatus: 422,
   },
   ORDER_QUANTITY_INVALID: {
