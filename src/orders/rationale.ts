@@ -5,6 +5,7 @@ import {
   weightOf,
   type AccountTargets,
   type BindingConstraint,
+  type Money,
   type OrderReason,
   type ProposedOrder,
   type Ratio,
@@ -145,16 +146,37 @@ function limitText(constraint: string): string {
 }
 
 function lotsText(reason: Extract<OrderReason, { code: 'LOTS_CHOSEN' }>): string {
-  const gain = reason.realizedGain;
-  const word = gain.isNegative() ? 'loss' : 'gain';
-  const chosen = `Lots by ${reason.relief}: realizes a ${word} of ${gain.abs().toFixed(2, 'halfEven')}`;
-  if (reason.estimatedTax === null)
-    return `${chosen}; tax could not be estimated (rates are missing).`;
-  const tax = `${chosen}, estimated tax ${reason.estimatedTax.toFixed(2, 'halfEven')}`;
-  if (reason.alternativeTax === null || reason.alternativeTax.equals(reason.estimatedTax))
-    return `${tax}.`;
-  return `${tax} (${reason.alternativeRelief} would cost ${reason.alternativeTax.toFixed(2, 'halfEven')}).`;
+  const { realizedGain, estimatedTax, alternativeTax } = reason;
+  const gain = `a ${realizedGain.isNegative() ? 'loss' : 'gain'} of ${cents(realizedGain.abs())}`;
+  const chosen = `Lots by ${RELIEF_WORDS[reason.relief] ?? reason.relief}: realizes ${gain}`;
+  if (estimatedTax === null) return `${chosen}; tax could not be estimated (rates are missing).`;
+  const sentence = `${chosen}, ${taxWords(estimatedTax)}`;
+  if (alternativeTax === null || alternativeTax.equals(estimatedTax)) return `${sentence}.`;
+  const other = RELIEF_WORDS[reason.alternativeRelief] ?? reason.alternativeRelief;
+  const effect = alternativeTax.isNegative()
+    ? `would save ${cents(alternativeTax.abs())}`
+    : `would cost ${cents(alternativeTax)}`;
+  return `${sentence} (${other} ${effect}).`;
 }
+
+/** A loss lowers the tax on other gains: said so, instead of as a negative tax. */
+function taxWords(tax: Money): string {
+  if (tax.isZero()) return 'no tax';
+  return tax.isNegative()
+    ? `saves an estimated ${cents(tax.abs())} of tax`
+    : `estimated tax ${cents(tax)}`;
+}
+
+const cents = (amount: Money): string => amount.toFixed(2, 'halfEven');
+
+/** The reliefs in a portfolio manager's words. */
+const RELIEF_WORDS: Readonly<Record<string, string>> = {
+  fifo: 'first in, first out',
+  lifo: 'last in, first out',
+  hifo: 'highest cost',
+  lofo: 'lowest cost',
+  minimumTax: 'least tax',
+};
 
 /** Why an order is proposed, in full sentences. */
 export function explainOrder(order: Pick<ProposedOrder, 'reasons'>): string {
