@@ -51,6 +51,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'web bundle', command: 'npm', args: ['run', '--silent', 'build', '-w', 'web'] },
   { name: 'component tests', command: 'npm', args: ['run', '--silent', 'test', '-w', 'web'] },
+  node('store by DATABASE_URL', 'test/on-database-url.ts'),
   node('examples', 'examples/run-all.ts'),
   node('end to end', 'node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.e2e.config.ts'),
   node('smoke benchmark', 'bench/run.ts', '--smoke'),

@@ -22,8 +22,8 @@ import { generateFirmCommand } from '../../src/cli/commands/generate.ts';
 import { ApiClient, ApiProblem } from '../../src/cli/demo/api-client.ts';
 import { freePort } from '../../src/cli/demo/free-port.ts';
 import { SupervisedProcess } from '../../src/cli/demo/supervised-process.ts';
-import type { ConnectionTarget } from '../../src/db/index.ts';
 import { Rng } from '../../src/kernel/index.ts';
+import { urlOf } from '../support/database-url.ts';
 import { useTestDatabase } from '../support/postgres.ts';
 
 const SEED = process.env['KILL_SEED'] ?? '20261121';
@@ -31,14 +31,6 @@ const KILL_COUNT = Number(process.env['KILL_COUNT'] ?? 20);
 const MAIN = resolve(import.meta.dirname, '..', '..', 'src', 'main.ts');
 const PASSWORD = 'correct horse battery staple';
 const RESTARTS_ENOUGH = 40;
-
-function urlOf(target: ConnectionTarget): string {
-  if ('url' in target) return target.url;
-  const { host, port, user, password, database } = target;
-  const login = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
-  const query = `host=${encodeURIComponent(host)}&port=${String(port)}`;
-  return `postgresql://${login}@localhost/${database}?${query}`;
-}
 
 /** Repeats until the server answers: it may be dead just now, or in the middle of starting. */
 async function persistently<T>(act: () => Promise<T>): Promise<T> {
