@@ -9,7 +9,7 @@ import { homeDirectory } from '../../db/index.ts';
 import { ApiClient } from '../demo/api-client.ts';
 import { demoSummary } from '../demo/demo-summary.ts';
 import { freePort } from '../demo/free-port.ts';
-import { playLoop, type StoryListener } from '../demo/loop-story.ts';
+import { leaveProposal, playLoop, type StoryListener } from '../demo/loop-story.ts';
 import { SupervisedProcess } from '../demo/supervised-process.ts';
 import { ensureWebBundle } from '../demo/web-bundle.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -69,7 +69,7 @@ export async function demoCommand(options: DemoOptions, terminal: Terminal): Pro
     await prepare(options, place, terminal);
     const url = await startAll(options, { place, processes, terminal });
     const password = readFileSync(place.passwordFile, 'utf8');
-    await story({ url, password, place, isNew, terminal });
+    await story({ url, password, place, isNew, isOnce: options.isOnce, terminal });
     if (options.isOnce) return EXIT.ok;
     terminal.out(invitation(url, password));
     await interrupted;
@@ -146,11 +146,13 @@ interface StoryContext {
   readonly password: string;
   readonly place: DemoPlace;
   readonly isNew: boolean;
+  readonly isOnce: boolean;
   readonly terminal: Terminal;
 }
 
 /** Plays the loop when it has not been played; tells what was kept otherwise. */
-async function story({ url, password, place, isNew, terminal }: StoryContext): Promise<void> {
+async function story(context: StoryContext): Promise<void> {
+  const { url, password, place, isNew, isOnce, terminal } = context;
   if (!isNew) {
     const played = JSON.parse(readFileSync(place.playedFile, 'utf8')) as {
       readonly summary: string;
@@ -166,6 +168,11 @@ async function story({ url, password, place, isNew, terminal }: StoryContext): P
   const summary = demoSummary(result);
   terminal.out(summary);
   writeFileSync(place.playedFile, JSON.stringify({ runId: result.run.runId, summary }));
+  if (isOnce) return;
+  const waiting = await leaveProposal(trader);
+  if (waiting > 0) {
+    terminal.out(`A second proposal of ${String(waiting)} orders waits in Carl’s approval inbox.`);
+  }
 }
 
 /** Redraws one line where there is a terminal; elsewhere prints the end of each step. */

@@ -22,7 +22,7 @@ export function demoSummary({ run, blocks, reconciliation, overriddenCount }: St
     `  ${String(totals?.orderCount ?? 0)} orders: buys ${cents(totals?.buyAmount)}, sells ${cents(totals?.sellAmount)}; realized gains short ${cents(totals?.realizedShortTerm)},`,
     `  long ${cents(totals?.realizedLongTerm)}; estimated tax ${cents(totals?.estimatedTax)}.`,
     `  Compliance: ${String(orderCounts.pass)} orders pass, ${String(orderCounts.fail)} fail, ${String(orderCounts.couldNotCheck)} could not be checked; ${String(overriddenCount)} soft fails`,
-    '  were overridden with a reason. The rest waits in the approval inbox.',
+    '  were overridden with a reason. The orders of the others were left out of the release.',
     `  ${String(blocks.length)} blocks went to the simulated broker over FIX 4.4; ${String(executions.length)} fills came back and were allocated`,
     '  to the accounts pro rata at the average price.',
     `  Drift (active share, weighted): ${percent(totals?.activeShareBefore ?? null)} before, ${percent(totals?.activeShareAfter ?? null)} planned, ${percent(totals?.activeShareAchieved ?? null)} achieved.`,

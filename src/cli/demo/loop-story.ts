@@ -69,6 +69,24 @@ export async function playLoop(
   return { run, blocks, reconciliation, overriddenCount: approved.overriddenCount };
 }
 
+/**
+ * Leaves something to do: a second proposal, submitted by the trader and waiting for compliance.
+ *
+ * @returns the number of orders that wait
+ */
+export async function leaveProposal(trader: ApiClient): Promise<number> {
+  const { runId } = await trader.post<Run>('/v1/runs', {
+    rebalanceKind: 'toBand',
+    reason: 'Second pass: accounts that are still outside their bands',
+    selection: 'triggered',
+  });
+  const run = await pollRun(trader, runId, ({ state }) => state !== 'computing');
+  const orderCount = run.totals?.orderCount ?? 0;
+  if (run.state !== 'proposed' || orderCount === 0) return 0;
+  await trader.post(`/v1/runs/${runId}/submission`, { reasonText: 'Yours to look at.' });
+  return orderCount;
+}
+
 async function approve(
   { trader, compliance }: StoryPeople,
   runId: string,
@@ -85,7 +103,7 @@ async function approve(
   const left = orders.length - outcome.approvedOrderIds.length;
   onStep(
     'Approve',
-    `${String(outcome.approvedOrderIds.length)} orders by ${compliance.displayName}, ${String(left)} left for you`,
+    `${String(outcome.approvedOrderIds.length)} orders by ${compliance.displayName}, ${String(left)} left out`,
     true,
   );
   return { overriddenCount };
@@ -101,7 +119,7 @@ function isClear(order: Order): boolean {
   );
 }
 
-/** How many soft fails the demo lets pass; the rest stays in the inbox for the visitor to try. */
+/** How many soft fails the demo lets pass with a reason; the orders of the others are left out. */
 const OVERRIDES_SHOWN = 3;
 
 async function overrideConsents(compliance: ApiClient, runId: string): Promise<number> {
