@@ -7,7 +7,8 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Action, Directory, Session } from '../identity/index.ts';
+import type { Action } from '../domain/index.ts';
+import type { Directory, Session } from '../identity/index.ts';
 import type { WorkflowContext } from '../workflow/index.ts';
 
 export interface ApiContext {

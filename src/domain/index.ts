@@ -13,6 +13,7 @@ export * from './instrument.ts';
 export * from './model-portfolio.ts';
 export * from './optimization.ts';
 export * from './order-status.ts';
+export * from './permission.ts';
 export * from './proposed-order.ts';
 export * from './rebalance.ts';
 export * from './reconciliation.ts';

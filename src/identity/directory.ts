@@ -3,7 +3,7 @@ import { err, ok, sha256, type Result } from '../kernel/index.ts';
 import { errorFinding, identifier, type Finding, type UserId } from '../domain/index.ts';
 import type { AuditWriter, Database, Transaction } from '../db/index.ts';
 import { generatePassword, hashPassword, verifyPassword } from './password.ts';
-import type { Role } from './permission.ts';
+import type { Role } from '../domain/index.ts';
 import {
   clearFailures,
   countFailure,

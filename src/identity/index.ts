@@ -7,15 +7,11 @@ export {
   type SeedPerson,
 } from './directory.ts';
 export {
-  ACTIONS,
   CHECKER_ACTIONS,
   isPermitted,
   MAKER_ACTIONS,
   PERMISSIONS,
   permissionsOf,
   roleConflict,
-  ROLES,
-  type Action,
-  type Role,
 } from './permission.ts';
 export type { OpenedSession, Session, User } from './user.ts';

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  ACTIONS,
   CHECKER_ACTIONS,
   isPermitted,
   MAKER_ACTIONS,
   PERMISSIONS,
   permissionsOf,
   roleConflict,
-  ROLES,
 } from './permission.ts';
+import { ACTIONS, ROLES } from '../domain/index.ts';
 
 describe('the permission table', () => {
   it('ID1 grants what stands in a row and nothing else', () => {

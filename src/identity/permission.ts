@@ -6,32 +6,7 @@
  *   ID2  no role proposes, edits or releases and also approves or overrides.
  *   ID3  nobody holds two roles that together would break ID2.
  */
-
-export const ROLES = ['trader', 'compliance', 'portfolioManager', 'operations'] as const;
-export type Role = (typeof ROLES)[number];
-
-export const ACTIONS = [
-  'monitor.read',
-  'run.read',
-  'run.create',
-  'run.submit',
-  'order.edit',
-  'order.hold',
-  'order.approve',
-  'order.override',
-  'run.release',
-  'block.read',
-  'placement.cancel',
-  'allocation.read',
-  'reconciliation.read',
-  'reconciliation.create',
-  'audit.read',
-  'rule.read',
-  'schedule.read',
-  'schedule.write',
-  'status.read',
-] as const;
-export type Action = (typeof ACTIONS)[number];
+import { ACTIONS, ROLES, type Action, type Role } from '../domain/index.ts';
 
 const READS = [
   'monitor.read',

@@ -1,6 +1,6 @@
 import type { UserId } from '../domain/index.ts';
 import type { Instant } from '../kernel/index.ts';
-import type { Role } from './permission.ts';
+import type { Role } from '../domain/index.ts';
 
 /** A person who can sign in. */
 export interface User {

@@ -2,7 +2,8 @@
 import { identifier, type UserId } from '../domain/index.ts';
 import { assert } from '../kernel/index.ts';
 import type { Database, Queryable, Transaction } from '../db/index.ts';
-import { isRole, roleConflict, type Role } from './permission.ts';
+import type { Role } from '../domain/index.ts';
+import { isRole, roleConflict } from './permission.ts';
 import type { User } from './user.ts';
 
 interface UserRow {

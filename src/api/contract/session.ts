@@ -1,33 +1,11 @@
 /** Who is signed in and what they may do. */
 import { z } from 'zod';
+import { ACTIONS, ROLES } from '../../domain/index.ts';
 import { instant } from './shapes.ts';
 
-export const ROLES = ['trader', 'compliance', 'portfolioManager', 'operations'] as const;
 export const role = z.enum(ROLES);
 export type Role = z.infer<typeof role>;
 
-/** Everything that a person can be allowed to do. The permission table maps roles to these. */
-export const ACTIONS = [
-  'monitor.read',
-  'run.read',
-  'run.create',
-  'run.submit',
-  'order.edit',
-  'order.hold',
-  'order.approve',
-  'order.override',
-  'run.release',
-  'block.read',
-  'placement.cancel',
-  'allocation.read',
-  'reconciliation.read',
-  'reconciliation.create',
-  'audit.read',
-  'rule.read',
-  'schedule.read',
-  'schedule.write',
-  'status.read',
-] as const;
 export const action = z.enum(ACTIONS);
 export type Action = z.infer<typeof action>;
 

@@ -2,7 +2,8 @@
 import type { Instrument, OrderReason, Snapshot } from '../../domain/index.ts';
 import { Decimal, sum, zero } from '../../kernel/index.ts';
 import { explainOrder, reasonText } from '../../orders/index.ts';
-import { isPermitted, type Role } from '../../identity/index.ts';
+import type { Role } from '../../domain/index.ts';
+import { isPermitted } from '../../identity/index.ts';
 import {
   blockingRules,
   isMaker,
