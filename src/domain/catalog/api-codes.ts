@@ -88,7 +88,7 @@ export const apiCodes = {
     httpStatus: 428,
   },
   VERSION_CHANGED: {
-    meaning: 'The order has changed since it was read.',
+    meaning: 'The order or the run has changed since it was read.',
     advice: 'Read it again, look at what changed, and decide anew.',
     httpStatus: 412,
   },
