@@ -10,6 +10,7 @@ import { ApiClient } from '../demo/api-client.ts';
 import { demoSummary } from '../demo/demo-summary.ts';
 import { freePort } from '../demo/free-port.ts';
 import { leaveProposal, playLoop, type StoryListener } from '../demo/loop-story.ts';
+import { claimInstance } from '../demo/single-instance.ts';
 import { SupervisedProcess } from '../demo/supervised-process.ts';
 import { ensureWebBundle } from '../demo/web-bundle.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -58,6 +59,26 @@ function placeOf(options: DemoOptions): DemoPlace {
 /** Runs the demo until it is interrupted, or once. @returns 0, or 6 when a part could not start */
 export async function demoCommand(options: DemoOptions, terminal: Terminal): Promise<ExitCode> {
   const place = placeOf(options);
+  // Beside the folder, not in it: `--fresh` removes the folder.
+  const claim = claimInstance(`${place.home}.running`);
+  if ('holder' in claim) {
+    terminal.note(
+      `demo: it is running already (process ${String(claim.holder)}); stop that one first`,
+    );
+    return EXIT.unavailable;
+  }
+  try {
+    return await runDemo(options, place, terminal);
+  } finally {
+    claim.release();
+  }
+}
+
+async function runDemo(
+  options: DemoOptions,
+  place: DemoPlace,
+  terminal: Terminal,
+): Promise<ExitCode> {
   if (options.isFresh) rmSync(place.home, { recursive: true, force: true });
   const isNew = !existsSync(place.playedFile);
   mkdirSync(place.home, { recursive: true, mode: 0o755 });
