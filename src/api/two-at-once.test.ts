@@ -42,7 +42,7 @@ describe('the same command four times at once, each with a key of its own', () =
       }),
     );
     // One window wins; the others are told that what they saw has changed.
-    expect(edits.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
+    expect(edits.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412, 412, 412]);
 
     await tara.post(`/v1/runs/${runId}/submission`, {});
     const passing = (await orders()).filter(({ verdict }) => verdict === 'pass');
