@@ -18,7 +18,49 @@ export interface LinearRow {
   readonly coefficients: Float64Array;
   readonly lower: number;
   readonly upper: number;
+  /** Absent: the row is hard. */
+  readonly soft?: SoftLimit;
 }
+
+/**
+ * A row that may be violated. With `penalty` each unit of violation costs that much, in objective units. With
+ * `priority` alone violations are least in order of priority (1 first) before anything else is minimized.
+ */
+export interface SoftLimit {
+  readonly priority?: number;
+  readonly penalty?: number;
+}
+
+/** Market impact: sum of coefficient[i] |x_i - current_i|^power, 1 < power <= 2 (3/2: square-root law). */
+export interface ImpactCost {
+  /** n; >= 0, in return units. */
+  readonly coefficient: Float64Array;
+  readonly power: number;
+}
+
+/** A hard limit on one convex quantity of the whole account; its price is its shadow price. */
+export type HardBudget =
+  | {
+      readonly kind: 'turnover';
+      readonly name: string;
+      /** PRODUCT definitions: gross = sum |x - current|, oneWay = gross / 2, sellSide = sum of sales. */
+      readonly measure: 'oneWay' | 'gross' | 'sellSide';
+      readonly maximum: number;
+    }
+  | {
+      /** sqrt((x-b)'Sigma(x-b)) <= maximum, per period of Sigma; b = 0 limits total risk. */
+      readonly kind: 'trackingError';
+      readonly name: string;
+      readonly benchmark: Float64Array;
+      readonly maximum: number;
+    }
+  | {
+      /** A separable convex quantity such as tax: sum of the curves, zero at the current holding. */
+      readonly kind: 'cost';
+      readonly name: string;
+      readonly costs: readonly (PiecewiseCost | null)[];
+      readonly maximum: number;
+    };
 
 /** Per-year risk of simple returns, shared by the accounts of a run: Sigma = diag(specific) + F F'. */
 export interface RiskModel {
@@ -50,6 +92,8 @@ export interface OptimizationProblem {
   readonly upper: Float64Array;
   /** Names are unique; the budget is the row named `budget`. */
   readonly rows: readonly LinearRow[];
+  readonly impact?: ImpactCost | null;
+  readonly budgets?: readonly HardBudget[];
 }
 
 export interface Certificate {
