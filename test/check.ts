@@ -32,6 +32,7 @@ const STEPS: readonly Step[] = [
   { name: 'types', command: bin('tsc'), args: ['-p', 'tsconfig.json'] },
   { name: 'types of the pure folders', command: bin('tsc'), args: ['-p', 'tsconfig.pure.json'] },
   { name: 'types of the web', command: bin('tsc'), args: ['-p', 'web/tsconfig.json'] },
+  node('library package', 'test/library-package.ts'),
   {
     name: 'dependency rules',
     command: bin('depcruise'),
