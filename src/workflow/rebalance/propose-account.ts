@@ -3,30 +3,26 @@ import { zero } from '../../kernel/index.ts';
 import { driftAfter, driftOf, trackingErrorOf } from '../../analysis/index.ts';
 import {
   errorFinding,
-  warningFinding,
   type AccountOutcome,
   type AccountSnapshot,
   type AccountTargets,
   type Drift,
   type Finding,
-  type InstrumentSymbol,
   type Money,
-  type OptimizationProblem,
-  type OptimizationResult,
-  type Price,
   type RebalanceKind,
   type RiskModel,
   type RunId,
   type Snapshot,
   type Trigger,
 } from '../../domain/index.ts';
-import { buildAccountProblem, exactWeights, optimize } from '../../optimizer/index.ts';
+import { exactWeights } from '../../optimizer/index.ts';
 import { generateOrders, oneWayTurnover, type GeneratedOrders } from '../../orders/index.ts';
 import { resolveTargets, type ExtraLimits } from '../../targets/index.ts';
 import { realizedGains, type WashWindow } from '../../tax/index.ts';
 import { evaluateTriggers } from '../../triggers/index.ts';
 import { findingsOn } from './account-findings.ts';
-import { AccountLots } from './sale-lots.ts';
+import type { AccountLots } from './sale-lots.ts';
+import { solveAccount, type Solved } from './solve-account.ts';
 
 export interface AccountProposalInput {
   readonly runId: RunId;
@@ -60,14 +56,7 @@ export function proposeAccount(input: AccountProposalInput): AccountOutcome {
     }),
   ];
   if (input.kind === 'hold') return unchanged(input, { targets, triggers, findings });
-  const lots = new AccountLots({
-    account,
-    settings: snapshot.settings,
-    asOfDate: snapshot.asOfDate,
-    window: input.window,
-    price: pricesOf(targets),
-  });
-  const solved = solve(input.kind, { input, targets, lots });
+  const { lots, ...solved } = solveAccount(targets, { ...input, kind: input.kind });
   if (solved.result.status !== 'optimal') {
     const outcome = refused(input, [...findings, ...solved.findings]);
     return {
@@ -96,73 +85,6 @@ export function proposeAccount(input: AccountProposalInput): AccountOutcome {
     solved,
     generated,
   });
-}
-
-interface Solved {
-  readonly problem: OptimizationProblem;
-  readonly result: OptimizationResult;
-  readonly findings: readonly Finding[];
-}
-
-interface SolveContext {
-  readonly input: AccountProposalInput;
-  readonly targets: AccountTargets;
-  readonly lots: AccountLots;
-}
-
-/**
- * Solves for weights. When the limits on groups leave no way to invest all the cash, the cash target gives
- * way and the outcome says so: a limit outranks being fully invested.
- */
-function solve(kind: Exclude<RebalanceKind, 'hold'>, context: SolveContext): Solved {
-  const { input, targets, lots } = context;
-  const attempt = (isBudgetRelaxed: boolean): Omit<Solved, 'findings'> => {
-    const problem = buildAccountProblem({
-      targets,
-      riskModel: input.riskModel,
-      kind,
-      settings: input.snapshot.settings,
-      isBudgetRelaxed,
-      lockedWeight: new Map(
-        targets.lines.map((line) => [line.symbol, lots.lockedWeight(line, targets.planningTotal)]),
-      ),
-      saleTax: new Map(
-        targets.lines.map((line) => [
-          line.symbol,
-          lots.taxSegments(line.symbol, targets.planningTotal),
-        ]),
-      ),
-    });
-    return {
-      problem,
-      result: optimize(problem, { tolerance: input.snapshot.settings.optimizer.tolerance }),
-    };
-  };
-  const first = attempt(false);
-  const location = { accountId: targets.accountId };
-  if (first.result.status === 'optimal') return { ...first, findings: [] };
-  const second = attempt(true);
-  if (second.result.status === 'optimal') {
-    const names = first.result.conflict.map((entry) => entry.constraint).join(', ');
-    const text = `the limits (${names}) keep the account from being fully invested; cash takes the difference`;
-    return { ...second, findings: [warningFinding('BUDGET_NOT_REACHED', text, location)] };
-  }
-  const conflict = second.result.conflict
-    .map(({ constraint, relaxation }) =>
-      Number.isFinite(relaxation)
-        ? `${constraint} (relax by ${relaxation.toPrecision(4)})`
-        : `${constraint} (giving way here alone does not help)`,
-    )
-    .join(', ');
-  const code =
-    second.result.status === 'infeasible'
-      ? 'CONSTRAINTS_IN_CONFLICT'
-      : 'OPTIMIZER_DID_NOT_CONVERGE';
-  const text =
-    second.result.status === 'infeasible'
-      ? `no portfolio satisfies all limits together: ${conflict}`
-      : `no certified answer after ${String(second.result.solver.iterations)} iterations`;
-  return { ...second, findings: [errorFinding(code, text, location)] };
 }
 
 interface OutcomeParts {
@@ -276,9 +198,4 @@ function base(input: AccountProposalInput): AccountOutcome {
     suppressed: [],
     findings: [],
   };
-}
-
-function pricesOf(targets: AccountTargets): (symbol: InstrumentSymbol) => Price {
-  const prices = new Map(targets.lines.map((line) => [line.symbol, line.price]));
-  return (symbol) => prices.get(symbol) ?? zero<'Price'>();
 }
