@@ -8,7 +8,6 @@
  *   W3  Within a household no account buys what another sells at a loss in the same run.
  */
 import { contentHash, derivedId } from '../../kernel/index.ts';
-import { estimateRiskModel } from '../../analysis/index.ts';
 import {
   isTaxable,
   type AccountOutcome,
@@ -22,6 +21,7 @@ import {
 import { ENGINE_VERSION } from './engine-version.ts';
 import { HouseholdRun } from './household-run.ts';
 import { proposeAccount } from './propose-account.ts';
+import { riskModelOf } from './snapshot-risk-model.ts';
 
 export interface ProposeInput {
   readonly snapshot: Snapshot;
@@ -43,15 +43,7 @@ export async function proposeRebalance(
 ): Promise<RebalanceRun> {
   const { snapshot, request } = input;
   const runId = runIdOf(input);
-  const { model, findings } = estimateRiskModel(
-    {
-      symbols: [...snapshot.quotes.keys()].sort(),
-      priceHistory: snapshot.priceHistory,
-      instruments: snapshot.instruments,
-      asOfDate: snapshot.asOfDate,
-    },
-    snapshot.settings.optimizer,
-  );
+  const { model, findings } = riskModelOf(snapshot);
   const households = householdsOf(input);
   const total = [...households.values()].reduce((count, accounts) => count + accounts.length, 0);
   const outcomes: AccountOutcome[] = [];
@@ -106,7 +98,10 @@ function runIdOf({ snapshot, request }: ProposeInput): RunId {
 }
 
 /** Requested accounts by household; taxable ones first, so that their losses bind the others. */
-function householdsOf({ snapshot, request }: ProposeInput): Map<HouseholdId, AccountSnapshot[]> {
+export function householdsOf({
+  snapshot,
+  request,
+}: ProposeInput): Map<HouseholdId, AccountSnapshot[]> {
   const households = new Map<HouseholdId, AccountSnapshot[]>();
   for (const accountId of [...request.accounts.keys()].sort()) {
     const account = snapshot.accounts.get(accountId);
