@@ -162,8 +162,13 @@ export const runAccount = z
     cashAfter: decimalText,
     cashReserve: decimalText,
     certificate: certificate.nullable(),
-    binding: z.array(z.object({ constraint: z.string(), shadowPrice: z.number() })),
-    conflict: z.array(z.object({ constraint: z.string(), relaxation: z.number() })),
+    /** What binds, with its price in objective units per unit of weight, and as a sentence with money. */
+    binding: z.array(
+      z.object({ constraint: z.string(), shadowPrice: z.number(), text: z.string() }),
+    ),
+    conflict: z.array(
+      z.object({ constraint: z.string(), relaxation: z.number(), text: z.string() }),
+    ),
     suppressed: z.array(suppressedOrder),
     findings: z.array(finding),
     orderCount: z.int(),

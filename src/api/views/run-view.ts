@@ -1,7 +1,7 @@
 /** Runs, their accounts and their orders, as the contract shows them. */
 import type { Instrument, OrderReason, Snapshot } from '../../domain/index.ts';
 import { Decimal, sum, zero } from '../../kernel/index.ts';
-import { explainOrder, reasonText } from '../../orders/index.ts';
+import { bindingText, conflictText, explainOrder, reasonText } from '../../orders/index.ts';
 import type { Role } from '../../domain/index.ts';
 import { isPermitted } from '../../identity/index.ts';
 import {
@@ -162,8 +162,11 @@ export function runAccountView(record: RunAccountRecord, parts: AccountParts): R
     cashAfter: outcome.cashAfter.toString(),
     cashReserve: outcome.cashReserve.toString(),
     certificate: outcome.certificate,
-    binding: outcome.binding.map((item) => ({ ...item })),
-    conflict: outcome.conflict.map((item) => ({ ...item })),
+    binding: outcome.binding.map((item) => ({
+      ...item,
+      text: bindingText(item, outcome.planningTotal),
+    })),
+    conflict: outcome.conflict.map((item) => ({ ...item, text: conflictText(item) })),
     suppressed: outcome.suppressed.map((order) => ({
       ...order,
       quantity: order.quantity.toString(),

@@ -11,7 +11,7 @@ import {
   type ProposedOrder,
   type RebalanceRun,
 } from '../../domain/index.ts';
-import { explainOrder, reasonText } from '../../orders/index.ts';
+import { bindingText, conflictText, explainOrder, reasonText } from '../../orders/index.ts';
 import { findingDocument } from './findings.ts';
 import type { DocumentField } from './json-stream.ts';
 
@@ -82,7 +82,11 @@ function* suppressedDocuments(run: RebalanceRun): Iterable<unknown> {
 function* refusalDocuments(run: RebalanceRun): Iterable<unknown> {
   for (const { accountId, status, findings, conflict } of run.accounts) {
     if (status !== 'refused') continue;
-    yield { accountId, findings: findings.map(findingDocument), conflict };
+    yield {
+      accountId,
+      findings: findings.map(findingDocument),
+      conflict: conflict.map((item) => ({ ...item, text: conflictText(item) })),
+    };
   }
 }
 
@@ -106,7 +110,10 @@ export function accountDocument(account: AccountOutcome): Record<string, unknown
     cashAfter: cents(account.cashAfter),
     cashReserve: cents(account.cashReserve),
     certificate: account.certificate,
-    binding: account.binding,
+    binding: account.binding.map((item) => ({
+      ...item,
+      text: bindingText(item, account.planningTotal),
+    })),
     triggers: account.triggers.map(withNumericWeights),
   };
 }

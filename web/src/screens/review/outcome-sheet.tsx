@@ -11,14 +11,6 @@ import {
 import { Facts, Section, Sheet } from '../../ui/screen.tsx';
 import { GainFigure } from '../../ui/value.tsx';
 
-function constraintName(constraint: string): string {
-  const [kind, symbol] = constraint.split(':');
-  if (symbol === undefined) return constraint;
-  if (kind === 'lower') return `${symbol} at its lower bound`;
-  if (kind === 'upper') return `${symbol} at its upper bound`;
-  return constraint;
-}
-
 function Binding(props: { readonly account: RunAccount }) {
   const { account } = props;
   if (account.binding.length === 0 && account.conflict.length === 0) return null;
@@ -42,13 +34,13 @@ function Binding(props: { readonly account: RunAccount }) {
         <tbody>
           {account.conflict.map((item) => (
             <tr key={item.constraint}>
-              <td>{constraintName(item.constraint)}</td>
+              <td>{item.text}</td>
               <td className="ek-figure">{formatStatistic(item.relaxation)}</td>
             </tr>
           ))}
           {account.binding.map((item) => (
             <tr key={item.constraint}>
-              <td>{constraintName(item.constraint)}</td>
+              <td>{item.text}</td>
               <td className="ek-figure">{formatStatistic(item.shadowPrice)}</td>
             </tr>
           ))}
