@@ -23,6 +23,7 @@ export * from './restriction-scope.ts';
 export * from './restriction.ts';
 export * from './settings.ts';
 export * from './snapshot.ts';
+export * from './sparse-matrix.ts';
 export * from './targets.ts';
 export * from './tax-lot.ts';
 export * from './trigger.ts';

@@ -12,6 +12,7 @@ describe('published schemas', () => {
       'cash-flows',
       'custodian-cash',
       'custodian-positions',
+      'general-problem',
       'households',
       'models',
       'prices',

@@ -5,6 +5,7 @@
 import type { JsonValue } from '../../kernel/index.ts';
 import { STATEMENT_TABLES } from '../custodian-statement/index.ts';
 import { SETTINGS, TABLES } from '../firm-directory/index.ts';
+import { GENERAL_PROBLEM_SCHEMA } from '../general-problem/index.ts';
 import type { SettingDefinition } from '../firm-directory/index.ts';
 import type { Table, TableColumn } from '../csv/table-reader.ts';
 
@@ -24,13 +25,20 @@ const tables = new Map<string, Table>(
   ]),
 );
 
+/** Documents other than tables. */
+const documents = new Map<string, () => Schema>([
+  ['general-problem', () => GENERAL_PROBLEM_SCHEMA],
+  ['settings', settingsSchema],
+]);
+
 /** Names that `schemaNamed` knows, sorted. */
-export const SCHEMA_NAMES: readonly string[] = ['settings', ...tables.keys()].sort();
+export const SCHEMA_NAMES: readonly string[] = [...documents.keys(), ...tables.keys()].sort();
 
 /** @param name `settings`, or a CSV file's name with or without `.csv` @returns null for an unknown name */
 export function schemaNamed(name: string): Schema | null {
   const key = name.replace(/\.(csv|json)$/, '');
-  if (key === 'settings') return settingsSchema();
+  const document = documents.get(key);
+  if (document !== undefined) return document();
   const table = tables.get(key);
   return table === undefined ? null : tableSchema(table);
 }

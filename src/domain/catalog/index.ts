@@ -7,6 +7,7 @@ import { apiCodes } from './api-codes.ts';
 import { complianceCodes } from './compliance-codes.ts';
 import { connectorCodes } from './connector-codes.ts';
 import { executionCodes } from './execution-codes.ts';
+import { generalProblemCodes } from './general-problem-codes.ts';
 import { optimizerCodes } from './optimizer-codes.ts';
 import { orderCodes } from './order-codes.ts';
 import { storeCodes } from './store-codes.ts';
@@ -19,6 +20,7 @@ export const catalog = {
   ...complianceCodes,
   ...connectorCodes,
   ...executionCodes,
+  ...generalProblemCodes,
   ...optimizerCodes,
   ...orderCodes,
   ...storeCodes,
