@@ -1,0 +1,5 @@
+export * from './cholesky.ts';
+export * from './definiteness.ts';
+export * from './matrix.ts';
+export * from './nearest.ts';
+export * from './symmetric-eigen.ts';
