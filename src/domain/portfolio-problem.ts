@@ -15,6 +15,9 @@ export const COVARIANCE_ESTIMATORS = [
   'oas',
   'denoised',
   'statisticalFactors',
+  'fundamentalFactors',
+  'semicovariance',
+  'gerber',
 ] as const;
 export type CovarianceEstimator = (typeof COVARIANCE_ESTIMATORS)[number];
 
@@ -27,6 +30,49 @@ export interface EstimatorChoice {
   readonly halfLife: number | null;
   /** Number of factors of `statisticalFactors` and of signal eigenvalues of `denoised`. */
   readonly factorCount: number | null;
+  /** `denoised`: noise eigenvalues averaged (default), or noise shrunk towards its diagonal. */
+  readonly denoising?: 'constantResidual' | 'targetShrinkage';
+  /** Share of the noise correlations that `targetShrinkage` keeps; default 0. */
+  readonly noiseKept?: number;
+  /** `gerber`: co-movements count from this many standard deviations, default 0.5; `semicovariance`: the return below which it falls short, default each asset's mean. */
+  readonly threshold?: number;
+  /** `fundamentalFactors`: n x `exposureCount` exposures of the assets, fixed over the history. */
+  readonly exposures?: Float64Array;
+  readonly exposureCount?: number;
+  /** `fundamentalFactors`: n positive weights of the cross-sectional regressions; default equal. */
+  readonly regressionWeights?: Float64Array;
+}
+
+export const EXPECTED_RETURNS_ESTIMATORS = [
+  'mean',
+  'geometricMean',
+  'exponential',
+  'capm',
+  'jamesStein',
+  'bayesStein',
+  'bodnarOkhrin',
+  'shrunkMean',
+  'equilibrium',
+] as const;
+export type ExpectedReturnsEstimator = (typeof EXPECTED_RETURNS_ESTIMATORS)[number];
+
+/** How expected returns are estimated from the history; absent fields: the estimator's documented default. */
+export interface ExpectedReturnsChoice {
+  readonly estimator: ExpectedReturnsEstimator;
+  /** `exponential`: half-life in periods. */
+  readonly halfLife?: number;
+  /** `capm`, `equilibrium`: per period; default 0. */
+  readonly riskFreeRate?: number;
+  /** `capm`: T returns of the market; default the equally weighted mean of the assets. */
+  readonly marketReturns?: Float64Array;
+  /** `equilibrium`: n weights of the market; default equal. */
+  readonly marketWeights?: Float64Array;
+  /** `equilibrium`: price of variance. */
+  readonly riskAversion?: number;
+  /** `jamesStein`, `bayesStein`, `bodnarOkhrin`, `shrunkMean`: what the means are drawn to; default `grandMean`. */
+  readonly shrinkTo?: 'grandMean' | 'minimumVariance';
+  /** `shrunkMean`: share of the target, 0 to 1. */
+  readonly shrinkage?: number;
 }
 
 export type PortfolioRisk =
@@ -192,6 +238,8 @@ export interface PortfolioProblem {
   readonly assets: readonly string[];
   /** n, or null when the objective needs none. */
   readonly expectedReturns: Float64Array | null;
+  /** Where `expectedReturns` is null and the risk has a history: how they are estimated from it. */
+  readonly expectedReturnsEstimator?: ExpectedReturnsChoice | null;
   readonly risk: PortfolioRisk;
   readonly objective: PortfolioObjective;
   readonly constraints: PortfolioConstraints;
