@@ -55,7 +55,8 @@ export interface GeneralCertificate {
 }
 
 export interface GeneralResult {
-  readonly status: 'optimal' | 'infeasible' | 'unbounded' | 'iterationLimit';
+  /** `nonConvex`: P has a direction of negative curvature, so no answer would be known to be the best. */
+  readonly status: 'optimal' | 'infeasible' | 'unbounded' | 'nonConvex' | 'iterationLimit';
   /** n; for `infeasible` and `unbounded` the last point, for what it is worth. */
   readonly x: Float64Array;
   readonly objective: number;
@@ -64,7 +65,10 @@ export interface GeneralResult {
   /** n; the same of each bound. */
   readonly boundDuals: Float64Array;
   readonly certificate: GeneralCertificate;
-  /** Proof of `infeasible` (m + n prices) or `unbounded` (a direction of n); null otherwise. */
+  /**
+   * Proof of `infeasible` (m + n prices; null where a lower limit lies above its upper one, which needs none),
+   * `unbounded` (a direction of n) or `nonConvex` (a direction v of n with v'Pv < 0); null otherwise.
+   */
   readonly ray: Float64Array | null;
   /** For integer problems: proven bound on the best value; null for continuous ones. */
   readonly bound: number | null;

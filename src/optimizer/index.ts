@@ -1,3 +1,4 @@
 export * from './account/account-problem.ts';
 export * from './account/exact-weights.ts';
 export * from './optimize.ts';
+export * from './general/index.ts';

@@ -1,0 +1,2 @@
+export * from './solve-general.ts';
+export { sparseFromDense, sparseFromTriplets, sparseZero, transpose } from './sparse-matrix.ts';

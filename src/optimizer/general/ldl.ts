@@ -1,0 +1,195 @@
+/**
+ * Sparse LDL' of a quasi-definite matrix: one row of L after the other (up-looking). Quasi-definite matrices
+ * have such a factorization for every symmetric order (Vanderbei, "Symmetric quasidefinite matrices", SIAM J.
+ * Optim. 5 (1995)), so the order can be chosen for its fill and kept.
+ *
+ * A pivot that rounding has driven to the wrong sign, or to nothing, is replaced and counted: the caller repairs
+ * the small error by refinement, or sees the count and adds regularization.
+ */
+import type { Elimination } from './elimination.ts';
+
+export interface FactorReport {
+  /** Pivots replaced. */
+  readonly repaired: number;
+  /** First pivot (in the caller's indices) with the wrong sign by more than rounding; -1 if none. */
+  readonly wrongSignAt: number;
+}
+
+export class SparseFactor {
+  readonly elimination: Elimination;
+  readonly #columnStart: Int32Array;
+  readonly #rowIndex: Int32Array;
+  readonly #values: Float64Array;
+  readonly #pivots: Float64Array;
+  readonly #filled: Int32Array;
+  readonly #mark: Int32Array;
+  readonly #pattern: Int32Array;
+  readonly #row: Float64Array;
+
+  constructor(elimination: Elimination) {
+    const { n, count, fill } = elimination;
+    this.elimination = elimination;
+    this.#columnStart = new Int32Array(n + 1);
+    for (let j = 0; j < n; j++) {
+      this.#columnStart[j + 1] = (this.#columnStart[j] as number) + (count[j] as number);
+    }
+    this.#rowIndex = new Int32Array(fill);
+    this.#values = new Float64Array(fill);
+    this.#pivots = new Float64Array(n);
+    this.#filled = new Int32Array(n);
+    this.#mark = new Int32Array(n);
+    this.#pattern = new Int32Array(n);
+    this.#row = new Float64Array(n);
+  }
+
+  /** Pivot k, in elimination order. */
+  get pivots(): Float64Array {
+    return this.#pivots;
+  }
+
+  /**
+   * @param values entries of the permuted upper triangle (`Elimination.rowIndex` order)
+   * @param signs expected sign of each pivot, in elimination order
+   */
+  factor(values: Float64Array, signs: Int8Array): FactorReport {
+    const { n, columnStart, rowIndex, order } = this.elimination;
+    const row = this.#row;
+    this.#filled.fill(0);
+    this.#mark.fill(-1);
+    let repaired = 0;
+    let wrongSignAt = -1;
+    for (let k = 0; k < n; k++) {
+      const top = this.#reach(k);
+      let diagonal = 0;
+      for (let p = columnStart[k] as number; p < (columnStart[k + 1] as number); p++) {
+        const i = rowIndex[p] as number;
+        if (i === k) diagonal += values[p] as number;
+        else row[i] = (row[i] as number) + (values[p] as number);
+      }
+      const size = Math.abs(diagonal);
+      let pivot = this.#eliminateRow(k, top, diagonal);
+      const sign = signs[k] as number;
+      const least = 1e-14 * size + 1e-16;
+      if (!(pivot * sign > least)) {
+        if (wrongSignAt < 0 && pivot * sign < -1e-9 * size - 1e-9) wrongSignAt = order[k] as number;
+        pivot = sign * Math.max(1e-8 * size, 1e-8);
+        repaired++;
+      }
+      this.#pivots[k] = pivot;
+    }
+    return { repaired, wrongSignAt };
+  }
+
+  /** Factors until a pivot is not positive and returns its place in the order; -1 if all are positive. */
+  firstNegative(values: Float64Array): number {
+    const { n, columnStart, rowIndex } = this.elimination;
+    const row = this.#row;
+    this.#filled.fill(0);
+    this.#mark.fill(-1);
+    for (let k = 0; k < n; k++) {
+      const top = this.#reach(k);
+      let diagonal = 0;
+      for (let p = columnStart[k] as number; p < (columnStart[k + 1] as number); p++) {
+        const i = rowIndex[p] as number;
+        if (i === k) diagonal += values[p] as number;
+        else row[i] = (row[i] as number) + (values[p] as number);
+      }
+      const pivot = this.#eliminateRow(k, top, diagonal);
+      this.#pivots[k] = pivot;
+      if (!(pivot > 0)) return k;
+    }
+    return -1;
+  }
+
+  /** v with L'v = e_k, from the rows of L known so far: v'(matrix)v is pivot k. */
+  backward(k: number): Float64Array {
+    const v = new Float64Array(this.elimination.n);
+    v[k] = 1;
+    for (let j = k - 1; j >= 0; j--) {
+      let value = 0;
+      const from = this.#columnStart[j] as number;
+      for (let p = from; p < from + (this.#filled[j] as number); p++) {
+        const i = this.#rowIndex[p] as number;
+        if (i <= k) value -= (this.#values[p] as number) * (v[i] as number);
+      }
+      v[j] = value;
+    }
+    return v;
+  }
+
+  /** Columns that take part in row k, children first, at the end of the pattern array from the result on. */
+  #reach(k: number): number {
+    const { n, columnStart, rowIndex, parent } = this.elimination;
+    const mark = this.#mark;
+    const pattern = this.#pattern;
+    let top = n;
+    mark[k] = k;
+    for (let p = columnStart[k] as number; p < (columnStart[k + 1] as number); p++) {
+      let i = rowIndex[p] as number;
+      let length = 0;
+      while (mark[i] !== k) {
+        pattern[length++] = i;
+        mark[i] = k;
+        i = parent[i] as number;
+      }
+      while (length > 0) pattern[--top] = pattern[--length] as number;
+    }
+    return top;
+  }
+
+  #eliminateRow(k: number, top: number, diagonal: number): number {
+    const start = this.#columnStart;
+    const index = this.#rowIndex;
+    const L = this.#values;
+    const filled = this.#filled;
+    const row = this.#row;
+    const pattern = this.#pattern;
+    const pivots = this.#pivots;
+    const n = this.elimination.n;
+    let pivot = diagonal;
+    for (let t = top; t < n; t++) {
+      const j = pattern[t] as number;
+      const value = row[j] as number;
+      row[j] = 0;
+      const from = start[j] as number;
+      const end = from + (filled[j] as number);
+      for (let p = from; p < end; p++) {
+        const i = index[p] as number;
+        row[i] = (row[i] as number) - (L[p] as number) * value;
+      }
+      const entry = value / (pivots[j] as number);
+      pivot -= entry * value;
+      index[end] = k;
+      L[end] = entry;
+      filled[j] = (filled[j] as number) + 1;
+    }
+    return pivot;
+  }
+
+  /** Overwrites b (in elimination order) with the solution. */
+  solve(b: Float64Array): void {
+    const n = this.elimination.n;
+    const start = this.#columnStart;
+    const index = this.#rowIndex;
+    const L = this.#values;
+    const pivots = this.#pivots;
+    for (let j = 0; j < n; j++) {
+      const value = b[j] as number;
+      if (value === 0) continue;
+      const end = start[j + 1] as number;
+      for (let p = start[j] as number; p < end; p++) {
+        const i = index[p] as number;
+        b[i] = (b[i] as number) - (L[p] as number) * value;
+      }
+    }
+    for (let j = 0; j < n; j++) b[j] = (b[j] as number) / (pivots[j] as number);
+    for (let j = n - 1; j >= 0; j--) {
+      let value = b[j] as number;
+      const end = start[j + 1] as number;
+      for (let p = start[j] as number; p < end; p++) {
+        value -= (L[p] as number) * (b[index[p] as number] as number);
+      }
+      b[j] = value;
+    }
+  }
+}
