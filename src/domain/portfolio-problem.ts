@@ -75,8 +75,17 @@ export interface ExpectedReturnsChoice {
   readonly shrinkage?: number;
 }
 
+/** What to do with a covariance that has negative eigenvalues; without it, such a matrix is refused. */
+export const COVARIANCE_REPAIRS = ['clip', 'nearest'] as const;
+export type CovarianceRepair = (typeof COVARIANCE_REPAIRS)[number];
+
 export type PortfolioRisk =
-  | { readonly kind: 'covariance'; readonly covariance: Float64Array }
+  | {
+      readonly kind: 'covariance';
+      /** n x n. */
+      readonly covariance: Float64Array;
+      readonly repair?: CovarianceRepair;
+    }
   | {
       readonly kind: 'factors';
       readonly factorCount: number;
@@ -157,7 +166,8 @@ export type PortfolioObjective =
       readonly kind: 'trackingError';
       /** n. */
       readonly benchmark: Float64Array;
-      readonly riskAversion: number;
+      /** null: the tracking error alone is minimized, whatever the expected returns. */
+      readonly riskAversion: number | null;
     }
   | {
       readonly kind: 'robust';
@@ -236,8 +246,10 @@ export interface PortfolioCosts {
 
 export interface PortfolioProblem {
   readonly assets: readonly string[];
-  /** n, or null when the objective needs none. */
+  /** n, or null when the objective needs none, or when they come from the return history. */
   readonly expectedReturns: Float64Array | null;
+  /** How they come from the history where `expectedReturns` is null; absent: its means. */
+  readonly expectedReturnsChoice?: ExpectedReturnsChoice;
   /** Where `expectedReturns` is null and the risk has a history: how they are estimated from it. */
   readonly expectedReturnsEstimator?: ExpectedReturnsChoice | null;
   readonly risk: PortfolioRisk;

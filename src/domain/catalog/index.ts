@@ -10,6 +10,7 @@ import { executionCodes } from './execution-codes.ts';
 import { generalProblemCodes } from './general-problem-codes.ts';
 import { optimizerCodes } from './optimizer-codes.ts';
 import { orderCodes } from './order-codes.ts';
+import { portfolioProblemCodes } from './portfolio-problem-codes.ts';
 import { storeCodes } from './store-codes.ts';
 import { targetCodes } from './target-codes.ts';
 
@@ -23,6 +24,7 @@ export const catalog = {
   ...generalProblemCodes,
   ...optimizerCodes,
   ...orderCodes,
+  ...portfolioProblemCodes,
   ...storeCodes,
   ...targetCodes,
 } as const satisfies Record<string, CatalogEntry>;
