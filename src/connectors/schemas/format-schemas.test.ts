@@ -15,6 +15,7 @@ describe('published schemas', () => {
       'general-problem',
       'households',
       'models',
+      'portfolio-problem',
       'prices',
       'restrictions',
       'securities',

@@ -6,6 +6,7 @@ import type { JsonValue } from '../../kernel/index.ts';
 import { STATEMENT_TABLES } from '../custodian-statement/index.ts';
 import { SETTINGS, TABLES } from '../firm-directory/index.ts';
 import { GENERAL_PROBLEM_SCHEMA } from '../general-problem/index.ts';
+import { PORTFOLIO_PROBLEM_SCHEMA } from '../portfolio-problem/index.ts';
 import type { SettingDefinition } from '../firm-directory/index.ts';
 import type { Table, TableColumn } from '../csv/table-reader.ts';
 
@@ -28,6 +29,7 @@ const tables = new Map<string, Table>(
 /** Documents other than tables. */
 const documents = new Map<string, () => Schema>([
   ['general-problem', () => GENERAL_PROBLEM_SCHEMA],
+  ['portfolio-problem', () => PORTFOLIO_PROBLEM_SCHEMA],
   ['settings', settingsSchema],
 ]);
 
