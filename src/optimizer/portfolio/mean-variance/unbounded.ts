@@ -1,0 +1,56 @@
+/** A direction without risk, allowed by every limit for ever, in which the objective falls: no best portfolio. */
+import { covarianceTimes, type CovarianceForm } from './covariance-form.ts';
+import type { ConvexProblem } from './convex-problem.ts';
+import { dot } from './engine-point.ts';
+import type { ConvexAnswer } from './solve-convex.ts';
+
+/** Share of the largest slope below which a direction does not pay. */
+const PAYS_LEAST = 1e-7;
+/** Variance of a direction, relative to the largest name's, that counts as none. */
+const RISKLESS = 1e-12;
+
+export function hasUnboundedRay(
+  problem: ConvexProblem,
+  solve: (problem: ConvexProblem) => ConvexAnswer,
+): boolean {
+  const n = problem.assets.length;
+  const isOpen = problem.lower.some((x) => x === -Infinity) || problem.upper.includes(Infinity);
+  if (!isOpen || problem.turnover !== null || problem.impact !== null) return false;
+  if (problem.spheres.length > 0 && !isSingular(problem.covariance)) return false;
+  const origin = new Float64Array(n);
+  let size = 0;
+  for (const q of problem.linear) size = Math.max(size, Math.abs(q));
+  if (size === 0) return false;
+  let variance = 0;
+  for (const value of problem.covariance.variance) variance = Math.max(variance, value);
+  const hasRisk = problem.curvature > 0 || problem.spheres.length > 0;
+  const direction = solve({
+    ...problem,
+    // Risk is made dear enough that only a direction without any keeps a gain.
+    curvature: hasRisk ? (1e8 * size) / variance : 0,
+    center: origin,
+    current: origin,
+    costs: problem.costs.map((cost) =>
+      cost === null
+        ? null
+        : { breakpoints: [0], slopes: [cost.slopes[0] ?? 0, cost.slopes.at(-1) ?? 0] },
+    ),
+    lower: problem.lower.map((x) => (x === -Infinity ? -1 : 0)),
+    upper: problem.upper.map((x) => (x === Infinity ? 1 : 0)),
+    rows: problem.rows.map((row) => ({
+      ...row,
+      lower: row.lower === -Infinity ? -Infinity : 0,
+      upper: row.upper === Infinity ? Infinity : 0,
+    })),
+    spheres: [],
+  });
+  if (direction.status !== 'optimal') return false;
+  const gain = -direction.evidence.primal;
+  const { weights } = direction;
+  const risk = hasRisk ? dot(weights, covarianceTimes(problem.covariance, weights)) : 0;
+  return gain > PAYS_LEAST * size && risk <= RISKLESS * variance;
+}
+
+function isSingular(form: CovarianceForm): boolean {
+  return form.factorCount > 0 && form.specific.includes(0);
+}
