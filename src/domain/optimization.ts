@@ -122,12 +122,31 @@ export interface ConflictingConstraint {
   readonly relaxation: number;
 }
 
+/** How far a soft row gave way, in units of the row, and what one unit more of its limit would save. */
+export interface SoftViolation {
+  readonly row: string;
+  /** >= 0. */
+  readonly violation: number;
+  /** Of the row's limit number, signed as in BindingConstraint; at most the penalty in size. */
+  readonly shadowPrice: number;
+}
+
 export interface OptimizationResult {
-  readonly status: 'optimal' | 'infeasible' | 'iterationLimit';
+  /**
+   * `infeasible` comes with a conflict, `unbounded` with a direction; `iterationLimit` means that no engine
+   * could prove anything: the weights are the best point found and the certificate is honest about them.
+   */
+  readonly status: 'optimal' | 'infeasible' | 'unbounded' | 'iterationLimit';
   readonly weights: Float64Array;
   readonly certificate: Certificate;
   readonly binding: readonly BindingConstraint[];
   readonly conflict: readonly ConflictingConstraint[];
+  /** The member of `conflict` that has to give least, each counted in its own units; absent without one. */
+  readonly cheapestRelaxation?: ConflictingConstraint;
+  /** One entry per soft row, in the order of the rows; absent without soft rows. */
+  readonly softViolations?: readonly SoftViolation[];
+  /** Of `unbounded`: weights + t direction stays allowed for every t >= 0, and the objective falls for ever. */
+  readonly direction?: Float64Array;
   /** Price of each factor at the answer: F'(x-b) riskAversion. */
   readonly factorPrices: Float64Array;
   readonly solver: { readonly name: string; readonly version: string; readonly iterations: number };

@@ -1,0 +1,188 @@
+/**
+ * The price of one hard budget: the quantity falls as its price rises, so the price at which it meets the
+ * limit is a bracketed root, each trial a warm solve. Where the quantity jumps over the limit (names without
+ * curvature), every mixture of the answers on both sides of the jump is as good as they are, and one of them
+ * lies on the limit.
+ */
+import type { HardBudget } from '../../domain/index.ts';
+import { measureOf } from '../certificate/measures.ts';
+import type { PlainAnswer } from '../plain-solve.ts';
+import { slopeScale, solveAt, type PricedPoint, type PricedProblems } from './priced-problem.ts';
+
+/** A tenth of what the certificate allows. */
+export const LIMIT_TOLERANCE = 1e-11;
+const EXPANSIONS_MAX = 60;
+/** After so many prices without reaching the limit, whether it can be reached at all is asked. */
+export const EXPANSIONS_PATIENT = 8;
+const TRIALS_MAX = 120;
+const MIXINGS_MAX = 100;
+
+export interface BudgetAnswer {
+  readonly status: 'solved' | 'out of reach';
+  readonly weights: Float64Array;
+  readonly budgetPrices: Float64Array;
+  /** Candidates for the prices: the certificate decides. */
+  readonly candidates: readonly PricedPoint[];
+  readonly solves: number;
+  readonly iterations: number;
+}
+
+interface Side {
+  readonly point: PricedPoint;
+  /** > 0: above the limit. */
+  readonly excess: number;
+}
+
+/** @param isReachable asked at most once, when the quantity does not come down to the limit */
+export function solveOneBudget(
+  priced: PricedProblems,
+  first: PricedPoint,
+  isReachable: () => boolean,
+): BudgetAnswer {
+  const budget = priced.budgets[0] as HardBudget;
+  let solves = 0;
+  let iterations = 0;
+  const trial = (price: number, near: PricedPoint): Side => {
+    const point = solveAt(priced, Float64Array.of(price), near);
+    solves += 1;
+    iterations += point.answer.iterations;
+    return { point, excess: straightExcess(budget, point.values[0] as number) };
+  };
+  const answer = (side: Side, status: BudgetAnswer['status'] = 'solved'): BudgetAnswer => ({
+    status,
+    weights: side.point.answer.weights,
+    budgetPrices: side.point.budgetPrices,
+    candidates: [side.point],
+    solves,
+    iterations,
+  });
+  let low: Side = { point: first, excess: straightExcess(budget, first.values[0] as number) };
+  const given = priced.options.start?.budgetPrices?.[0] ?? 0;
+  let price = given > 0 ? given : firstPrice(priced, first, low.excess);
+  let high: Side | null = null;
+  let before: Side = low;
+  for (let expansion = 0; expansion < EXPANSIONS_MAX && high === null; expansion += 1) {
+    if (expansion === EXPANSIONS_PATIENT && !isReachable()) return answer(low, 'out of reach');
+    const side = trial(price, low.point);
+    if (Math.abs(side.excess) <= LIMIT_TOLERANCE) return answer(side);
+    if (side.excess < 0) high = side;
+    else {
+      before = low;
+      low = side;
+      price = nextPrice(before, low);
+    }
+  }
+  if (high === null) return answer(low);
+  let streak = 0;
+  // Of false position with the weights of Anderson and Bjorck; a bisection whenever it is slow.
+  let lowWeight = low.excess;
+  let highWeight = high.excess;
+  for (let step = 0; step < TRIALS_MAX; step += 1) {
+    const from = priceOf(low);
+    const to = priceOf(high);
+    if (to - from <= 4e-16 * to) break;
+    const share = lowWeight / (lowWeight - highWeight);
+    const isSlow = step % 4 === 3;
+    const middle = isSlow ? from + (to - from) / 2 : from + (to - from) * share;
+    if (!(middle > from && middle < to)) break;
+    const side = trial(middle, low.excess < -high.excess ? low.point : high.point);
+    if (Math.abs(side.excess) <= LIMIT_TOLERANCE) return answer(side);
+    if (side.excess > 0) {
+      if (streak > 0) highWeight *= retained(side.excess, low.excess);
+      else highWeight = high.excess;
+      low = side;
+      lowWeight = side.excess;
+      streak = Math.max(1, streak + 1);
+    } else {
+      if (streak < 0) lowWeight *= retained(side.excess, high.excess);
+      else lowWeight = low.excess;
+      high = side;
+      highWeight = side.excess;
+      streak = Math.min(-1, streak - 1);
+    }
+  }
+  return {
+    ...answer(high),
+    weights: mixture(priced, budget, { low: low.point.answer, high: high.point.answer }),
+    candidates: [high.point, low.point],
+  };
+}
+
+function priceOf({ point }: Side): number {
+  return point.budgetPrices[0] as number;
+}
+
+function retained(excess: number, previous: number): number {
+  const share = 1 - excess / previous;
+  return share > 0 ? share : 0.5;
+}
+
+/** A tracking error falls nearly like the inverse of its price: its inverse is then nearly straight. */
+function straightExcess(budget: HardBudget, value: number): number {
+  const { maximum } = budget;
+  if (budget.kind !== 'trackingError') return value - maximum;
+  return value <= 0 ? -maximum : maximum - (maximum * maximum) / value;
+}
+
+/** A first guess of the price, too low rather than too high: names move less together than each alone. */
+function firstPrice(
+  { problem, budgets, curves }: PricedProblems,
+  point: PricedPoint,
+  excess: number,
+): number {
+  const budget = budgets[0] as HardBudget;
+  const { weights } = point.answer;
+  if (budget.kind === 'trackingError') {
+    const value = point.values[0] as number;
+    const ratio = value / budget.maximum - 1;
+    const price = problem.riskAversion * budget.maximum * ratio;
+    return price > 0 ? price : slopeScale(problem);
+  }
+  let moves = 0;
+  for (let i = 0; i < weights.length; i += 1) {
+    const merged = curves[i] ?? null;
+    const d = problem.riskAversion * (problem.specificVariance[i] as number);
+    const slopes = merged?.budgets[0] ?? null;
+    if (merged === null || slopes === null || d === 0) continue;
+    let p = 0;
+    while (
+      p < merged.breakpoints.length &&
+      (merged.breakpoints[p] as number) < (weights[i] as number)
+    )
+      p += 1;
+    if (merged.breakpoints[p] === weights[i]) continue;
+    moves += (slopes[p] as number) ** 2 / d;
+  }
+  const price = excess / moves;
+  const scale = slopeScale(problem);
+  return Number.isFinite(price) && price > 0 ? Math.min(price, scale * 10) : scale;
+}
+
+/** Along the last two answers to a little beyond the limit, between twice and sixteen times the price. */
+function nextPrice(before: Side, last: Side): number {
+  const price = priceOf(last);
+  const slope = (before.excess - last.excess) / (price - priceOf(before));
+  const aim = slope > 0 ? price + (1.2 * last.excess) / slope : Infinity;
+  return Math.min(16 * price, Math.max(1.1 * price, aim));
+}
+
+/** The point between two answers on the limit: the quantity is convex, so it is met once from below. */
+function mixture(
+  { problem }: PricedProblems,
+  budget: HardBudget,
+  ends: { readonly low: PlainAnswer; readonly high: PlainAnswer },
+): Float64Array {
+  const at = (share: number): Float64Array =>
+    ends.high.weights.map((x, i) => x + share * ((ends.low.weights[i] as number) - x));
+  let inside = 0;
+  let outside = 1;
+  for (let mixing = 0; mixing < MIXINGS_MAX; mixing += 1) {
+    const share = (inside + outside) / 2;
+    if (share === inside || share === outside) break;
+    const excess = measureOf(problem, budget, at(share)) - budget.maximum;
+    if (excess > 0) outside = share;
+    else inside = share;
+    if (Math.abs(excess) <= 1e-15) break;
+  }
+  return at(inside);
+}

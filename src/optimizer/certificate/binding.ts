@@ -1,0 +1,63 @@
+import type { BindingConstraint } from '../../domain/index.ts';
+import type { CertificateInput } from './certificate.ts';
+import { slopesAround } from './curve.ts';
+import { impactSlope, lagrangianOf, signalsOf } from './lagrangian.ts';
+
+/** Prices below this share of the largest slope in the problem are rounding. */
+const PRICE_RELATIVE_MIN = 1e-9;
+
+/**
+ * What holds with equality and is worth something: rows in their order, then hard budgets in theirs, then
+ * boxes by asset.
+ *
+ * Sign convention: the price is the fall of the objective when the limit number is *raised* by one unit.
+ * So `upper:SYM`, a budget and a row at its upper limit have a price >= 0 (raising the limit relaxes it),
+ * `lower:SYM` and a row at its lower limit have a price <= 0 (lowering the limit by one unit saves its
+ * magnitude), and an equality row has either sign. The saving from relaxing is the magnitude in every case.
+ */
+export function bindingConstraints(input: CertificateInput): BindingConstraint[] {
+  const { problem, weights } = input;
+  const binding: BindingConstraint[] = [];
+  const lagrangian = lagrangianOf(input);
+  const { riskWeight, center, curves, rowPrices } = lagrangian;
+  const { factorParts, rowParts } = signalsOf(input, lagrangian);
+  const least = PRICE_RELATIVE_MIN * slopeSize(input);
+  problem.rows.forEach((row, r) => {
+    const price = rowPrices[r] as number;
+    if (Math.abs(price) > least) binding.push({ constraint: row.name, shadowPrice: price });
+  });
+  (problem.budgets ?? []).forEach((budget, j) => {
+    const price = input.budgetPrices?.[j] ?? 0;
+    if (price > 0) binding.push({ constraint: budget.name, shadowPrice: price });
+  });
+  problem.assets.forEach((asset, i) => {
+    const x = weights[i] as number;
+    const isUpper = x >= (problem.upper[i] as number);
+    if (!isUpper && x > (problem.lower[i] as number)) return;
+    const smooth =
+      riskWeight * (problem.specificVariance[i] as number) * (x - (center[i] as number)) +
+      (problem.linear?.[i] ?? 0) +
+      impactSlope(problem, i, x) +
+      (factorParts[i] as number) +
+      (rowParts[i] as number);
+    const [below, above] = slopesAround(curves[i] ?? null, x);
+    // At the upper end the term would still fall beyond it; at the lower end it would fall below it.
+    if (isUpper && -(smooth + above) > least) {
+      binding.push({ constraint: `upper:${asset}`, shadowPrice: -(smooth + above) });
+    } else if (x <= (problem.lower[i] as number) && smooth + below > least) {
+      binding.push({ constraint: `lower:${asset}`, shadowPrice: -(smooth + below) });
+    }
+  });
+  return binding;
+}
+
+/** A typical slope of the objective in weight, against which a price is large or nothing. */
+function slopeSize({ problem, rowPrices }: CertificateInput): number {
+  let size = 0;
+  for (let i = 0; i < problem.assets.length; i += 1) {
+    size = Math.max(size, problem.riskAversion * (problem.specificVariance[i] as number));
+    for (const c of problem.costs[i]?.slopes ?? []) size = Math.max(size, Math.abs(c));
+  }
+  for (const price of rowPrices) size = Math.max(size, Math.abs(price));
+  return size;
+}
