@@ -3,12 +3,13 @@ import { tryParseCalendarDate } from '../../kernel/index.ts';
 import { generateFirmCommand } from '../commands/generate.ts';
 import { importCommand } from '../commands/import.ts';
 import { rebalanceCommand } from '../commands/rebalance.ts';
+import { solveCommand } from '../commands/solve.ts';
 import { EXIT } from '../exit-codes.ts';
 import { importDocument, importSummary } from '../output/import-document.ts';
 import { findingLines } from '../output/findings.ts';
 import { writeJsonDocument } from '../output/json-stream.ts';
 import { processTerminal } from '../output/terminal.ts';
-import { parsePositiveInteger } from './option-values.ts';
+import { parsePositiveInteger, parsePositiveNumber } from './option-values.ts';
 import type { Settle } from './settle.ts';
 
 /** Commands that read and write files and need no server. */
@@ -16,6 +17,7 @@ export function registerFileCommands(program: Command, settle: Settle): void {
   registerRebalance(program, settle);
   registerImport(program, settle);
   registerGenerate(program, settle);
+  registerSolve(program, settle);
 }
 
 interface RebalanceFlags {
@@ -108,5 +110,40 @@ function registerGenerate(program: Command, settle: Settle): void {
       });
       processTerminal.out(JSON.stringify(summary, null, 2));
       settle(EXIT.ok);
+    });
+}
+
+interface SolveFlags {
+  readonly tolerance?: number;
+  readonly gap?: number;
+  readonly timeLimit?: number;
+  readonly json: boolean;
+}
+
+function registerSolve(program: Command, settle: Settle): void {
+  program
+    .command('solve')
+    .description('solve a convex quadratic, linear or integer problem (QPS, MPS or JSON)')
+    .argument('<file>', 'the problem, gzipped or not; - for standard input')
+    .option(
+      '--tolerance <t>',
+      'relative residuals and gap of an answer (default 1e-8)',
+      parsePositiveNumber,
+    )
+    .option(
+      '--gap <g>',
+      'integer problems: relative distance to the proven bound (default 1e-6)',
+      parsePositiveNumber,
+    )
+    .option('--time-limit <seconds>', 'end an integer search then', parsePositiveNumber)
+    .option('--json', 'print one JSON document on standard output', false)
+    .addHelpText(
+      'after',
+      '\nExits with 0 when the status is proven (optimal, infeasible or unbounded), 5 for iterationLimit\nand 2 for a file that cannot be used.',
+    )
+    .action(async (file: string, flags: SolveFlags) => {
+      const { tolerance, gap, timeLimit, json } = flags;
+      const options = { file, tolerance, gap, timeLimitSeconds: timeLimit, isJson: json };
+      settle(await solveCommand(options, processTerminal));
     });
 }

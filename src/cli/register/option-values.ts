@@ -16,3 +16,11 @@ export function parsePositiveInteger(text: string): number {
   }
   return value;
 }
+
+export function parsePositiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError('a positive number is needed');
+  }
+  return value;
+}

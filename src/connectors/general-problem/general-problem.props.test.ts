@@ -82,7 +82,7 @@ describe('general problem files', () => {
           const columns: number[] = [];
           for (let j = 0; j < matrix.columnCount; j += 1) {
             const count = (matrix.columnStart[j + 1] ?? 0) - (matrix.columnStart[j] ?? 0);
-            columns.push(...new Array<number>(count).fill(j));
+            columns.push(...Array.from({ length: count }, () => j));
           }
           return { rows: [...matrix.rowIndex], columns, values: [...matrix.values] };
         };

@@ -30,7 +30,7 @@ function found(text: string): string[] {
 
 function dense(matrix: GeneralProblem['A']): number[][] {
   const rows = Array.from({ length: matrix.rowCount }, () =>
-    new Array<number>(matrix.columnCount).fill(0),
+    Array.from({ length: matrix.columnCount }, () => 0),
   );
   for (let j = 0; j < matrix.columnCount; j += 1) {
     for (

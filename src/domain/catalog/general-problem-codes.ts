@@ -113,6 +113,10 @@ export const generalProblemCodes = {
     '`integer` could be a list of indices or of flags; it is read as indices.',
     'Write true and false for flags, or the names of the variables.',
   ),
+  PROBLEM_NOT_CONVEX: entry(
+    'The quadratic part is not convex (for a maximum: not concave): along the direction named the objective curves the wrong way, and no answer could be shown to be the best.',
+    'Check the signs of the quadratic part, and whether one or both triangles are meant.',
+  ),
   PROBLEM_ERRORS_MANY: entry(
     'The file has more errors than are listed.',
     'Correct those listed and try again.',
