@@ -4,3 +4,4 @@ export * from './optimize.ts';
 export * from './general/index.ts';
 export * from './general/integers/index.ts';
 export * from './estimators/index.ts';
+export * from './portfolio/optimize-portfolio.ts';

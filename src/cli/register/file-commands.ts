@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { tryParseCalendarDate } from '../../kernel/index.ts';
 import { generateFirmCommand } from '../commands/generate.ts';
 import { importCommand } from '../commands/import.ts';
+import { optimizeCommand } from '../commands/optimize.ts';
 import { rebalanceCommand } from '../commands/rebalance.ts';
 import { solveCommand } from '../commands/solve.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -17,6 +18,7 @@ export function registerFileCommands(program: Command, settle: Settle): void {
   registerRebalance(program, settle);
   registerImport(program, settle);
   registerGenerate(program, settle);
+  registerOptimize(program, settle);
   registerSolve(program, settle);
 }
 
@@ -145,5 +147,31 @@ function registerSolve(program: Command, settle: Settle): void {
       const { tolerance, gap, timeLimit, json } = flags;
       const options = { file, tolerance, gap, timeLimitSeconds: timeLimit, isJson: json };
       settle(await solveCommand(options, processTerminal));
+    });
+}
+
+interface OptimizeFlags {
+  readonly tolerance?: number;
+  readonly json: boolean;
+}
+
+function registerOptimize(program: Command, settle: Settle): void {
+  program
+    .command('optimize')
+    .description('find the best portfolio of a portfolio problem (JSON), with its proof')
+    .argument('<file>', 'the problem, gzipped or not; - for standard input')
+    .option(
+      '--tolerance <t>',
+      'gap relative to the objective (default: as the document says, or 1e-9)',
+      parsePositiveNumber,
+    )
+    .option('--json', 'print one JSON document on standard output', false)
+    .addHelpText(
+      'after',
+      '\nThe format: evenkeel schema portfolio-problem. Exits with 0 when the status is proven (optimal,\ninfeasible or unbounded), 5 for iterationLimit and 2 for a problem that cannot be used.',
+    )
+    .action(async (file: string, flags: OptimizeFlags) => {
+      const { tolerance, json } = flags;
+      settle(await optimizeCommand({ file, tolerance, isJson: json }, processTerminal));
     });
 }

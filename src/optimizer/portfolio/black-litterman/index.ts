@@ -1,0 +1,1 @@
+export { posteriorOf, type BlackLitterman, type Posterior } from './posterior.ts';

@@ -1,0 +1,9 @@
+export { addCurves } from './convex-problem.ts';
+export { maximumRatioVariance } from './maximum-ratio.ts';
+export {
+  meanVariance,
+  minimumVariance,
+  targetReturnVariance,
+  targetVolatility,
+  trackingErrorVariance,
+} from './mean-variance.ts';

@@ -1,0 +1,102 @@
+/** `optimizePortfolio`: the portfolio problem of the file format, from judged input to a proved answer. */
+import { err, ok, type Result } from '../../kernel/index.ts';
+import {
+  errorFinding,
+  type Finding,
+  type PortfolioObjective,
+  type PortfolioProblem,
+  type PortfolioResult,
+} from '../../domain/index.ts';
+import { posteriorOf, type BlackLitterman } from './black-litterman/index.ts';
+import {
+  maximumRatioVariance,
+  meanVariance,
+  minimumVariance,
+  targetReturnVariance,
+  targetVolatility,
+  trackingErrorVariance,
+} from './mean-variance/index.ts';
+import { DenseRisk, resolveProblem } from './resolve/index.ts';
+import type { ResolvedProblem } from './resolved-problem.ts';
+import { robustMeanVariance } from './robust/index.ts';
+
+type Outcome = Result<PortfolioResult, readonly Finding[]>;
+
+/**
+ * Solves a portfolio problem.
+ *
+ * @param problem weights, returns and risk are per period of the input; nothing is annualized
+ * @returns a result with its status; `infeasible` names limits in conflict, `unbounded` says that no best
+ *   portfolio exists
+ * @refuses a covariance that is none, returns that are needed and absent, a limit that the method cannot
+ *   honor, a ratio without a positive excess return: all causes found at once, never a silent fallback
+ */
+export function optimizePortfolio(problem: PortfolioProblem): Outcome {
+  const resolution = resolveProblem(problem);
+  if (!resolution.ok) return resolution;
+  const resolved = resolution.value;
+  const missing = missingReturns(resolved);
+  if (missing !== null) return err([missing]);
+  return solve(resolved);
+}
+
+const NEEDS_RETURNS: ReadonlySet<PortfolioObjective['kind']> = new Set([
+  'meanRisk',
+  'targetReturn',
+  'targetRisk',
+  'maximumRatio',
+  'robust',
+]);
+
+function missingReturns({ problem, risk }: ResolvedProblem): Finding | null {
+  const { objective, frontier } = problem;
+  if (problem.expectedReturns !== null || risk.scenarios !== null) return null;
+  if (objective.kind === 'blackLitterman') return null;
+  if (!NEEDS_RETURNS.has(objective.kind) && frontier === null) return null;
+  const use = frontier === null ? objective.kind : 'an efficient frontier';
+  const message = `${use} needs expected returns`;
+  return errorFinding('EXPECTED_RETURNS_REQUIRED', message, { pointer: '/expectedReturns' });
+}
+
+function solve(resolved: ResolvedProblem): Outcome {
+  const { objective } = resolved.problem;
+  switch (objective.kind) {
+    case 'minimumRisk':
+      return ok(minimumVariance(resolved));
+    case 'meanRisk':
+      return ok(meanVariance(resolved, objective));
+    case 'targetReturn':
+      return ok(targetReturnVariance(resolved, objective));
+    case 'targetRisk':
+      return ok(targetVolatility(resolved, objective));
+    case 'maximumRatio':
+      return maximumRatioVariance(resolved, objective.riskFreeRate);
+    case 'trackingError':
+      return ok(trackingErrorVariance(resolved, objective));
+    case 'robust':
+      return robustMeanVariance(resolved, objective);
+    case 'blackLitterman':
+      return blackLitterman(resolved, objective);
+    default:
+      return err([errorFinding('METHOD_INPUT_INVALID', `${objective.kind} is not available`)]);
+  }
+}
+
+/** Posterior first, then the objective that follows under its returns and covariance. */
+function blackLitterman(resolved: ResolvedProblem, objective: BlackLitterman): Outcome {
+  const posterior = posteriorOf(objective, resolved.risk.covariance);
+  if (!posterior.ok) return posterior;
+  const { posteriorReturns, posteriorCovariance } = posterior.value;
+  const n = resolved.assetCount;
+  const outcome = solve({
+    ...resolved,
+    problem: {
+      ...resolved.problem,
+      objective: objective.then,
+      expectedReturns: posteriorReturns,
+    },
+    expectedReturns: posteriorReturns,
+    risk: new DenseRisk(posteriorCovariance, n, resolved.risk.scenarios),
+  });
+  return outcome.ok ? ok({ ...outcome.value, blackLitterman: posterior.value }) : outcome;
+}

@@ -1,0 +1,1 @@
+export { robustMeanVariance } from './robust.ts';
