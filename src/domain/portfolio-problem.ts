@@ -250,8 +250,6 @@ export interface PortfolioProblem {
   readonly expectedReturns: Float64Array | null;
   /** How they come from the history where `expectedReturns` is null; absent: its means. */
   readonly expectedReturnsChoice?: ExpectedReturnsChoice;
-  /** Where `expectedReturns` is null and the risk has a history: how they are estimated from it. */
-  readonly expectedReturnsEstimator?: ExpectedReturnsChoice | null;
   readonly risk: PortfolioRisk;
   readonly objective: PortfolioObjective;
   readonly constraints: PortfolioConstraints;
