@@ -1,13 +1,21 @@
 /**
  * The price of one hard budget: the quantity falls as its price rises, so the price at which it meets the
- * limit is a bracketed root, each trial a warm solve. Where the quantity jumps over the limit (names without
+ * limit is a bracketed root, each trial a warm solve: false position with the weights of Anderson and
+ * Bjorck, and every third time where the tangents of the dual meet, which finds its kinks exactly. Where the quantity jumps over the limit (names without
  * curvature), every mixture of the answers on both sides of the jump is as good as they are, and one of them
  * lies on the limit.
  */
 import type { HardBudget } from '../../domain/index.ts';
+import { primalValue } from '../certificate/certificate.ts';
 import { measureOf } from '../certificate/measures.ts';
 import type { PlainAnswer } from '../plain-solve.ts';
-import { slopeScale, solveAt, type PricedPoint, type PricedProblems } from './priced-problem.ts';
+import {
+  excessOf,
+  slopeScale,
+  solveAt,
+  type PricedPoint,
+  type PricedProblems,
+} from './priced-problem.ts';
 
 /** A tenth of what the certificate allows. */
 export const LIMIT_TOLERANCE = 1e-11;
@@ -16,6 +24,8 @@ const EXPANSIONS_MAX = 60;
 export const EXPANSIONS_PATIENT = 8;
 const TRIALS_MAX = 120;
 const MIXINGS_MAX = 100;
+/** A dual this close to the bound that its tangents draw is at its top. */
+const PEAK_RELATIVE = 1e-13;
 
 export interface BudgetAnswer {
   readonly status: 'solved' | 'out of reach';
@@ -73,20 +83,26 @@ export function solveOneBudget(
     }
   }
   if (high === null) return answer(low);
+  let { lowWeight, highWeight } = { lowWeight: low.excess, highWeight: high.excess };
   let streak = 0;
-  // Of false position with the weights of Anderson and Bjorck; a bisection whenever it is slow.
-  let lowWeight = low.excess;
-  let highWeight = high.excess;
+  let tip: PricedPoint | null = null;
   for (let step = 0; step < TRIALS_MAX; step += 1) {
-    const from = priceOf(low);
-    const to = priceOf(high);
+    const [from, to] = [priceOf(low), priceOf(high)];
     if (to - from <= 4e-16 * to) break;
+    const isTangent = step % 3 === 2;
+    const crossing = isTangent ? tangentCrossing(priced, low, high) : null;
     const share = lowWeight / (lowWeight - highWeight);
-    const isSlow = step % 4 === 3;
-    const middle = isSlow ? from + (to - from) / 2 : from + (to - from) * share;
+    const middle = crossing?.price ?? from + (to - from) * share;
     if (!(middle > from && middle < to)) break;
     const side = trial(middle, low.excess < -high.excess ? low.point : high.point);
     if (Math.abs(side.excess) <= LIMIT_TOLERANCE) return answer(side);
+    if (
+      crossing !== null &&
+      crossing.bound - dualValue(priced, side) <= PEAK_RELATIVE * (1 + Math.abs(crossing.bound))
+    ) {
+      tip = side.point;
+      break;
+    }
     if (side.excess > 0) {
       if (streak > 0) highWeight *= retained(side.excess, low.excess);
       else highWeight = high.excess;
@@ -104,8 +120,29 @@ export function solveOneBudget(
   return {
     ...answer(high),
     weights: mixture(priced, budget, { low: low.point.answer, high: high.point.answer }),
-    candidates: [high.point, low.point],
+    candidates: [...(tip === null ? [] : [tip]), high.point, low.point],
   };
+}
+
+/** Value of the priced problem: a lower bound of the best value, concave in the price. */
+function dualValue({ problem, budgets }: PricedProblems, { point }: Side): number {
+  const slope = excessOf(budgets[0] as HardBudget, point.values[0] as number);
+  return primalValue({ problem, ...point.answer }) + (point.budgetPrices[0] as number) * slope;
+}
+
+/** Where the tangents of the dual at both ends meet, and how high: nowhere is the dual higher. */
+function tangentCrossing(
+  priced: PricedProblems,
+  low: Side,
+  high: Side,
+): { readonly price: number; readonly bound: number } {
+  const budget = priced.budgets[0] as HardBudget;
+  const rise = excessOf(budget, low.point.values[0] as number);
+  const fall = excessOf(budget, high.point.values[0] as number);
+  const from = priceOf(low);
+  const value = dualValue(priced, low);
+  const ahead = (dualValue(priced, high) - value - fall * (priceOf(high) - from)) / (rise - fall);
+  return { price: from + ahead, bound: value + rise * ahead };
 }
 
 function priceOf({ point }: Side): number {

@@ -25,8 +25,12 @@ const SHORTENINGS_MAX = 30;
 const COLUMNS_MAX = 60;
 /** Share of the rise that the slope promises, below which a step is shortened. */
 const RISE_LEAST = 1e-4;
-/** A quantity that answers its price less than this, relative to the others, is looked for by longer steps. */
-const ANSWER_LEAST = 1e-10;
+/** Added to the diagonal of second derivatives, relative to what they are or may be expected to be. */
+const RIDGE = 1e-11;
+/** Prices move by at most so many times themselves, or slopes of the objective, in one step. */
+const STRIDE_MAX = 16;
+/** The master problem may buy room beyond a limit at this many slopes of the objective per unit. */
+const ROOM_PRICE = 1e5;
 
 interface Climb {
   readonly priced: PricedProblems;
@@ -118,66 +122,99 @@ function stepFrom(climb: Climb, point: PricedPoint): PricedPoint | null {
   return null;
 }
 
-/** Newton's move for the prices that are free: above zero, or asked to rise. */
+/** The best move on the quadratic model of the dual, prices held at zero or above; at most a long stride. */
 function newtonMoves(
   priced: PricedProblems,
   point: PricedPoint,
   slopes: readonly number[],
 ): Float64Array {
-  const count = slopes.length;
-  const matrix = sensitivities(priced, point);
-  const isFree = slopes.map((slope, j) => slope > 0 || (point.budgetPrices[j] as number) > 0);
-  let largest = 0;
-  for (let j = 0; j < count; j += 1) {
-    if (isFree[j] === true) largest = Math.max(largest, matrix[j * count + j] as number);
-  }
-  const moves = new Float64Array(count);
-  const answers = isFree.map(
-    (free, j) => free && (matrix[j * count + j] as number) > ANSWER_LEAST * largest && largest > 0,
-  );
-  const solution = solvedSymmetric(matrix, answers, slopes);
-  for (let j = 0; j < count; j += 1) {
-    if (isFree[j] !== true) continue;
-    const price = point.budgetPrices[j] as number;
-    if (answers[j] === true) moves[j] = solution[j] as number;
-    else
-      moves[j] = Math.sign(slopes[j] as number) * Math.max(3 * price, slopeScale(priced.problem));
-  }
-  return moves;
+  const scale = slopeScale(priced.problem);
+  const moves = modelMaximum(raised(sensitivities(priced, point), slopes, scale), point, slopes);
+  let shrink = 1;
+  moves.forEach((move, j) => {
+    const longest = STRIDE_MAX * Math.max(scale, point.budgetPrices[j] as number);
+    if (Math.abs(move) > longest) shrink = Math.min(shrink, longest / Math.abs(move));
+  });
+  return moves.map((move) => move * shrink);
 }
 
-/** Solves for the unknowns chosen, by elimination on a slightly raised diagonal. */
-function solvedSymmetric(
+/** The matrix with a ridge: quantities may move as one, or not answer their prices at all. */
+function raised(matrix: Float64Array, slopes: readonly number[], scale: number): Float64Array {
+  const count = slopes.length;
+  const steepest = slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+  let ridge = (steepest / scale) * RIDGE;
+  for (let j = 0; j < count; j += 1) {
+    ridge = Math.max(ridge, RIDGE * (matrix[j * count + j] as number));
+  }
+  return matrix.map((value, at) => (at % (count + 1) === 0 ? Math.max(0, value) + ridge : value));
+}
+
+/**
+ * max slopes'move - move'M move / 2 with prices + move >= 0: of every choice of prices that go to zero, the
+ * one whose stationary point is allowed and best. At most 16 choices.
+ */
+function modelMaximum(
   matrix: Float64Array,
-  isChosen: readonly boolean[],
-  rhs: readonly number[],
+  { budgetPrices: prices }: PricedPoint,
+  slopes: readonly number[],
 ): Float64Array {
-  const count = rhs.length;
-  const chosen = [...isChosen.keys()].filter((j) => isChosen[j] === true);
-  const rows = chosen.map((a) => [
-    ...chosen.map((b) => (matrix[a * count + b] as number) * (a === b ? 1 + 1e-12 : 1)),
-    rhs[a] as number,
-  ]);
+  const count = slopes.length;
+  let best = new Float64Array(count);
+  let bestValue = 0;
+  for (let mask = 0; mask < 1 << count; mask += 1) {
+    const isFree = slopes.map((_, j) => (mask & (1 << j)) !== 0);
+    const moves = stationaryMoves(matrix, { isFree, prices, slopes });
+    if (!moves.every((move, j) => Number.isFinite(move) && (prices[j] as number) + move >= 0))
+      continue;
+    let value = 0;
+    for (let a = 0; a < count; a += 1) {
+      const move = moves[a] as number;
+      value += (slopes[a] as number) * move;
+      for (let b = 0; b < count; b += 1) {
+        value -= (move * (matrix[a * count + b] as number) * (moves[b] as number)) / 2;
+      }
+    }
+    if (value > bestValue) [best, bestValue] = [moves, value];
+  }
+  return best;
+}
+
+interface Choice {
+  readonly isFree: readonly boolean[];
+  readonly prices: Float64Array;
+  readonly slopes: readonly number[];
+}
+
+/** The free prices by elimination, the others at zero. */
+function stationaryMoves(
+  matrix: Float64Array,
+  { isFree, prices, slopes }: Choice,
+): Float64Array<ArrayBuffer> {
+  const count = slopes.length;
+  const moves = Float64Array.from(prices, (price, j) => (isFree[j] === true ? 0 : -price));
+  const chosen = [...isFree.keys()].filter((j) => isFree[j] === true);
+  const rows = chosen.map((a) => {
+    const fixed = moves.reduce((sum, move, b) => sum + (matrix[a * count + b] as number) * move, 0);
+    return [...chosen.map((b) => matrix[a * count + b] as number), (slopes[a] as number) - fixed];
+  });
   rows.forEach((pivotRow, p) => {
-    const pivot = Math.max(pivotRow[p] as number, 1e-300);
     for (let r = p + 1; r < rows.length; r += 1) {
       const row = rows[r] as number[];
-      const share = (row[p] as number) / pivot;
+      const share = (row[p] as number) / (pivotRow[p] as number);
       for (let c = p; c <= rows.length; c += 1) {
         row[c] = (row[c] as number) - share * (pivotRow[c] as number);
       }
     }
   });
-  const solution = new Float64Array(count);
   for (let p = rows.length - 1; p >= 0; p -= 1) {
     const row = rows[p] as number[];
     let value = row[rows.length] as number;
     for (let c = p + 1; c < rows.length; c += 1) {
-      value -= (row[c] as number) * (solution[chosen[c] as number] as number);
+      value -= (row[c] as number) * (moves[chosen[c] as number] as number);
     }
-    solution[chosen[p] as number] = value / Math.max(row[p] as number, 1e-300);
+    moves[chosen[p] as number] = value / (row[p] as number);
   }
-  return solution;
+  return moves;
 }
 
 /** Mixtures of columns within the limits, and new columns at the mixture's prices. */
@@ -222,28 +259,38 @@ function masterProblem(
   { problem, budgets }: PricedProblems,
   columns: readonly PricedPoint[],
 ): OptimizationProblem {
-  const count = columns.length;
   const values = columnValues(problem, columns);
   const least = Math.min(...values);
-  const scale = Math.max(1e-300, Math.max(...values) - least);
+  const scale = valueScale({ problem }, columns);
+  const count = columns.length + budgets.length;
   const zeros = new Float64Array(count);
+  const isColumn = zeros.map((_, c) => (c < columns.length ? 1 : 0));
+  const roomPrice = (ROOM_PRICE * slopeScale(problem)) / scale;
   return {
-    assets: columns.map((_, c) => String(c)),
+    assets: Array.from({ length: count }, (_, c) => String(c)),
     target: zeros,
     current: zeros,
     specificVariance: zeros,
     factors: new Float64Array(0),
     factorCount: 0,
     riskAversion: 0,
-    linear: Float64Array.from(values, (value) => (value - least) / scale),
-    costs: columns.map(() => null),
+    linear: zeros.map((_, c) =>
+      c < columns.length ? ((values[c] as number) - least) / scale : roomPrice,
+    ),
+    costs: Array.from({ length: count }, () => null),
     lower: zeros,
-    upper: new Float64Array(count).fill(1),
+    upper: isColumn.map((one) => (one === 1 ? 1 : Infinity)),
     rows: [
-      { name: 'shares', coefficients: new Float64Array(count).fill(1), lower: 1, upper: 1 },
+      { name: 'shares', coefficients: isColumn, lower: 1, upper: 1 },
       ...budgets.map((budget, j) => ({
         name: `limit ${String(j)}`,
-        coefficients: Float64Array.from(columns, ({ values: v }) => v[j] as number),
+        coefficients: zeros.map((_, c) =>
+          c < columns.length
+            ? (columns[c]?.values[j] as number)
+            : c - columns.length === j
+              ? -1
+              : 0,
+        ),
         lower: -Infinity,
         upper: budget.maximum,
       })),
@@ -251,7 +298,10 @@ function masterProblem(
   };
 }
 
-function valueScale({ problem }: PricedProblems, columns: readonly PricedPoint[]): number {
+function valueScale(
+  { problem }: Pick<PricedProblems, 'problem'>,
+  columns: readonly PricedPoint[],
+): number {
   const values = columnValues(problem, columns);
   return Math.max(1e-300, Math.max(...values) - Math.min(...values));
 }
@@ -262,8 +312,7 @@ function columnValues(problem: OptimizationProblem, columns: readonly PricedPoin
 
 function blend(columns: readonly PricedPoint[], shares: Float64Array): Float64Array {
   const first = columns[0] as PricedPoint;
-  let total = 0;
-  for (const share of shares) total += share;
+  const total = columns.reduce((sum, _, c) => sum + (shares[c] as number), 0);
   return first.answer.weights.map((_, i) =>
     columns.reduce(
       (sum, { answer }, c) => sum + ((shares[c] as number) / total) * (answer.weights[i] as number),
