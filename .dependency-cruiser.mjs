@@ -64,6 +64,13 @@ export default {
       to: { path: '^src/(?!kernel/|domain/|fix/|fix-runtime/)' },
     },
     {
+      name: 'optimizer-runtime-imports-only-optimizer-below',
+      comment: 'Threads and files around the optimizer know nothing of accounts, runs or stores.',
+      severity: 'error',
+      from: { path: '^src/optimizer-runtime/', pathNot: TESTS },
+      to: { path: '^src/(?!kernel/|domain/|optimizer/|optimizer-runtime/)' },
+    },
+    {
       name: 'enter-by-the-index',
       comment: 'Another folder is entered only through its index.ts: export what you need there.',
       severity: 'error',
