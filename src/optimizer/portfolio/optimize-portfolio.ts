@@ -1,5 +1,5 @@
 /** `optimizePortfolio`: the portfolio problem of the file format, from judged input to a proved answer. */
-import { err, ok, type Result } from '../../kernel/index.ts';
+import { assert, err, ok, type Result } from '../../kernel/index.ts';
 import {
   errorFinding,
   type Finding,
@@ -8,6 +8,7 @@ import {
   type PortfolioResult,
 } from '../../domain/index.ts';
 import { posteriorOf, type BlackLitterman } from './black-litterman/index.ts';
+import { efficientFrontier } from './frontier/index.ts';
 import {
   maximumRatioVariance,
   meanVariance,
@@ -40,6 +41,44 @@ export function optimizePortfolio(problem: PortfolioProblem): Outcome {
   return solve(resolved);
 }
 
+/** Objectives along whose frontier of return and risk there is something to see. */
+const WITH_FRONTIER: ReadonlySet<PortfolioObjective['kind']> = new Set([
+  'minimumRisk',
+  'meanRisk',
+  'targetReturn',
+  'targetRisk',
+  'maximumRatio',
+]);
+
+/** The objective's own portfolio, and the frontier of its measure where one is asked for. */
+function solve(resolved: ResolvedProblem): Outcome {
+  const { objective, frontier } = resolved.problem;
+  const outcome = solveObjective(resolved);
+  if (frontier === null || !outcome.ok || objective.kind === 'blackLitterman') return outcome;
+  if (!WITH_FRONTIER.has(objective.kind) || !('risk' in objective)) {
+    const message = `${objective.kind} has no efficient frontier; known are ${[...WITH_FRONTIER].join(', ')}`;
+    return err([errorFinding('METHOD_INPUT_INVALID', message, { pointer: '/frontier' })]);
+  }
+  const { risk } = objective;
+  const { points, notes, status } = efficientFrontier(resolved, frontier.points, (part, floor) => {
+    const kind: PortfolioObjective =
+      floor === null
+        ? { kind: 'minimumRisk', risk }
+        : { kind: 'targetReturn', risk, return: floor };
+    const point = solveObjective({ ...part, problem: { ...part.problem, objective: kind } });
+    assert(point.ok, 'what the objective accepts, its frontier accepts');
+    return point.value;
+  });
+  const { value } = outcome;
+  const isWhole = status === 'optimal' || value.status !== 'optimal';
+  return ok({
+    ...value,
+    status: isWhole ? value.status : status,
+    frontier: points,
+    notes: [...value.notes, ...notes],
+  });
+}
+
 const NEEDS_RETURNS: ReadonlySet<PortfolioObjective['kind']> = new Set([
   'meanRisk',
   'targetReturn',
@@ -58,7 +97,7 @@ function missingReturns({ problem, risk }: ResolvedProblem): Finding | null {
   return errorFinding('EXPECTED_RETURNS_REQUIRED', message, { pointer: '/expectedReturns' });
 }
 
-function solve(resolved: ResolvedProblem): Outcome {
+function solveObjective(resolved: ResolvedProblem): Outcome {
   const { objective } = resolved.problem;
   switch (objective.kind) {
     case 'minimumRisk':

@@ -55,7 +55,21 @@ export function evidenceOf(
   for (let i = 0; i < weights.length; i += 1) {
     gap -= leastChange({ problem, weights, prices }, i, { slope: slope[i] as number, reach });
   }
+  // Where nothing can be won, no risk and no cost is the best there is.
+  if (isNonNegative(problem)) gap = Math.min(gap, value);
   return { primal: value, gap, size, maxViolation: violationOf(problem, weights) };
+}
+
+/** Risk and costs alone: the objective cannot fall below zero. */
+function isNonNegative(problem: ConvexProblem): boolean {
+  if (problem.linear.some((q) => q !== 0)) return false;
+  return problem.costs.every((cost, i) => {
+    if (cost === null) return true;
+    const held = problem.current[i] as number;
+    const below = cost.breakpoints.findIndex((x) => x >= held);
+    const slopeBelow = cost.slopes[below < 0 ? cost.breakpoints.length : below] as number;
+    return slopeBelow <= 0 && slopeAbove(cost, held) >= 0;
+  });
 }
 
 export interface ObjectiveValue {

@@ -25,6 +25,8 @@ const SOLVER = 'interior-point';
 /** What the engine aims at, whatever the user asks: the price is an iteration or two. */
 const ENGINE_TOLERANCE = 1e-13;
 const VIOLATION_MAX = 1e-9;
+/** Share of the objective's usual size that counts as zero: a billionth of a usual volatility, squared. */
+const NOTHING = 1e-18;
 
 /**
  * @param tolerance gap relative to the size of the objective's terms up to which an answer is `optimal`
@@ -58,7 +60,7 @@ function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer 
   const best = second !== null && defect(second) <= Math.max(defect(first), 1e-12) ? second : first;
   const isOptimal =
     run.outcome !== 'runaway' &&
-    best.evidence.gap <= tolerance * best.evidence.size + 1e-300 &&
+    best.evidence.gap <= tolerance * best.evidence.size + NOTHING / layout.scale &&
     best.evidence.maxViolation <= VIOLATION_MAX * Math.max(1, sizeOf(best.weights));
   return {
     ...best,

@@ -1,0 +1,1 @@
+export { efficientFrontier, type Frontier, type LeastRisk } from './efficient-frontier.ts';
