@@ -1,57 +1,39 @@
-/** What this folder solves: the resolved problem with the return history that its measure needs. */
-import type { ImpactCost, LinearRow, PiecewiseCost } from '../../../domain/index.ts';
+/** What this folder solves: a program without an objective, the history, and the measure taken of it. */
+import type { LinearRow } from '../../../domain/index.ts';
+import type { ConvexProblem } from '../mean-variance/convex-problem.ts';
+import { programOf } from '../mean-variance/program.ts';
 import type { ResolvedProblem, Scenarios } from '../resolved-problem.ts';
 import type { ScenarioMeasure } from './scenario-measure.ts';
 
 export interface ScenarioProblem {
-  readonly assets: readonly string[];
   readonly measure: ScenarioMeasure;
   readonly scenarios: Scenarios;
-  /** n x n; for the limit on tracking error alone. */
-  readonly covariance: Float64Array;
   /** n. */
   readonly expectedReturns: Float64Array;
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
-  /** The user's rows, and `targetReturn` where the objective asks for one. */
-  readonly rows: readonly LinearRow[];
-  readonly costs: readonly (PiecewiseCost | null)[];
-  readonly impact: ImpactCost | null;
-  readonly current: Float64Array;
-  readonly turnover: {
-    readonly measure: 'gross' | 'oneWay' | 'sellSide';
-    readonly maximum: number;
-  } | null;
-  readonly tracking: { readonly benchmark: Float64Array; readonly maximum: number } | null;
+  /** n x n; for the limit on tracking error alone. */
+  readonly covariance: Float64Array;
+  /** Boxes, rows, turnover, tracking error, costs: everything but the objective. */
+  readonly base: ConvexProblem;
   /** The size of a period's return: what one unit of the programs stands for. */
   readonly unit: number;
 }
 
-/** @param scenarios the history of `resolved`, T x n */
+/** @param extraRows rows that the objective adds to the user's, such as `targetReturn` */
 export function scenarioProblemOf(
   resolved: ResolvedProblem,
   measure: ScenarioMeasure,
-  scenarios: Scenarios,
+  {
+    scenarios,
+    extraRows,
+  }: { readonly scenarios: Scenarios; readonly extraRows: readonly LinearRow[] },
 ): ScenarioProblem {
-  const { turnover, trackingError, problem } = resolved;
-  const kind = turnover?.kind ?? 'perAsset';
+  const base = programOf(resolved);
   return {
-    assets: problem.assets,
     measure,
     scenarios,
-    covariance: resolved.risk.covariance,
     expectedReturns: resolved.expectedReturns,
-    lower: resolved.lower,
-    upper: resolved.upper,
-    rows: resolved.rows,
-    costs: resolved.costs,
-    impact: problem.costs.impact,
-    current: resolved.current,
-    turnover:
-      turnover === null || kind === 'perAsset'
-        ? null
-        : { measure: kind, maximum: turnover.maximum },
-    tracking: trackingError,
+    covariance: resolved.risk.covariance,
+    base: { ...base, rows: [...base.rows, ...extraRows] },
     unit: sizeOfReturns(scenarios.returns),
   };
 }

@@ -101,9 +101,9 @@ class ProgramWriter {
     this.#problem = problem;
     this.#request = request;
     const isScaled = request.riskFreeRate !== null;
-    this.#weights = problem.assets.map((asset, i) => {
-      const lower = problem.lower[i] as number;
-      const upper = problem.upper[i] as number;
+    this.#weights = problem.base.assets.map((asset, i) => {
+      const lower = problem.base.lower[i] as number;
+      const upper = problem.base.upper[i] as number;
       const range = isScaled
         ? { lower: lower >= 0 ? 0 : -Infinity, upper: upper <= 0 ? 0 : Infinity }
         : { lower, upper };
@@ -172,15 +172,16 @@ class ProgramWriter {
   }
 
   #addTracking(): void {
-    const { tracking, covariance, unit } = this.#problem;
+    const { base, covariance, unit } = this.#problem;
     const theta = this.#request.trackingPenalty / unit;
-    if (theta === 0 || tracking === null) return;
+    const tracking = base.spheres[0];
+    if (theta === 0 || tracking === undefined) return;
     const n = this.#weights.length;
     for (let i = 0; i < n; i += 1) {
       let product = 0;
       for (let j = 0; j < n; j += 1) {
         const value = covariance[i * n + j] as number;
-        product += value * (tracking.benchmark[j] as number);
+        product += value * (tracking.center[j] as number);
         this.#builder.curve(this.#weights[i] as number, this.#weights[j] as number, theta * value);
       }
       this.#builder.charge(this.#weights[i] as number, -theta * product);
@@ -201,7 +202,7 @@ class ProgramWriter {
 
   /** One column per kinked cost, above each of its lines. */
   #addCosts(): void {
-    const { costs, current } = this.#problem;
+    const { costs, current } = this.#problem.base;
     const { costWeight, impactLines } = this.#request;
     this.#weights.forEach((_, i) => {
       const lines = costLines(costs[i] ?? null, current[i] as number);
@@ -229,7 +230,7 @@ class ProgramWriter {
   }
 
   #addRows(): RowIndex[] {
-    const { rows, lower, upper } = this.#problem;
+    const { rows, lower, upper } = this.#problem.base;
     const indices = rows.map((row) =>
       this.#addScaled({
         name: row.name,
@@ -278,7 +279,7 @@ class ProgramWriter {
   }
 
   #addTurnover(): number | null {
-    const { turnover, current } = this.#problem;
+    const { turnover, current } = this.#problem.base;
     if (turnover === null) return null;
     const share = turnover.measure === 'oneWay' ? 0.5 : 1;
     const terms: (readonly [number, number])[] = [];
