@@ -1,13 +1,17 @@
 /** A direction without risk, allowed by every limit for ever, in which the objective falls: no best portfolio. */
-import { covarianceTimes, type CovarianceForm } from './covariance-form.ts';
+import { covarianceTimes } from './covariance-form.ts';
 import type { ConvexProblem } from './convex-problem.ts';
 import { dot } from './engine-point.ts';
 import type { ConvexAnswer } from './solve-convex.ts';
 
 /** Share of the largest slope below which a direction does not pay. */
-const PAYS_LEAST = 1e-7;
+const PAYS_LEAST = 1e-5;
 /** Variance of a direction, relative to the largest name's, that counts as none. */
-const RISKLESS = 1e-12;
+const RISKLESS = 1e-10;
+/** Price of risk beside the largest slope: dear enough that only a direction without any keeps a gain. */
+const RISK_PRICE = 1e6;
+/** Proof that the direction needs: of its size. */
+const GAP_MOST = 1e-4;
 
 export function hasUnboundedRay(
   problem: ConvexProblem,
@@ -16,7 +20,6 @@ export function hasUnboundedRay(
   const n = problem.assets.length;
   const isOpen = problem.lower.some((x) => x === -Infinity) || problem.upper.includes(Infinity);
   if (!isOpen || problem.turnover !== null || problem.impact !== null) return false;
-  if (problem.spheres.length > 0 && !isSingular(problem.covariance)) return false;
   const origin = new Float64Array(n);
   let size = 0;
   for (const q of problem.linear) size = Math.max(size, Math.abs(q));
@@ -26,8 +29,7 @@ export function hasUnboundedRay(
   const hasRisk = problem.curvature > 0 || problem.spheres.length > 0;
   const direction = solve({
     ...problem,
-    // Risk is made dear enough that only a direction without any keeps a gain.
-    curvature: hasRisk ? (1e8 * size) / variance : 0,
+    curvature: hasRisk ? (RISK_PRICE * size) / variance : 0,
     center: origin,
     current: origin,
     costs: problem.costs.map((cost) =>
@@ -44,13 +46,10 @@ export function hasUnboundedRay(
     })),
     spheres: [],
   });
-  if (direction.status !== 'optimal') return false;
-  const gain = -direction.evidence.primal;
+  const { primal, gap, size: measure, maxViolation } = direction.evidence;
+  if (!(gap <= GAP_MOST * measure) || !(maxViolation <= 1e-9)) return false;
+  const gain = -primal;
   const { weights } = direction;
   const risk = hasRisk ? dot(weights, covarianceTimes(problem.covariance, weights)) : 0;
   return gain > PAYS_LEAST * size && risk <= RISKLESS * variance;
-}
-
-function isSingular(form: CovarianceForm): boolean {
-  return form.factorCount > 0 && form.specific.includes(0);
 }
