@@ -7,6 +7,7 @@ import { solveHardBudgets } from './budgets/hard-budgets.ts';
 import { validateBudgets } from './budgets/validation.ts';
 import { bindingConstraints } from './certificate/binding.ts';
 import { certify, type CertificateInput } from './certificate/certificate.ts';
+import { violationOf } from './certificate/measures.ts';
 import { crossedLimits, findConflict } from './infeasibility/conflict.ts';
 import {
   defectOfCertificate,
@@ -16,6 +17,7 @@ import {
   type PlainAnswer,
   type PlainOptions,
 } from './plain-solve.ts';
+import { solveSoftRows } from './soft/soft-rows.ts';
 import { validateProblem } from './problem/validation.ts';
 
 export interface OptimizeOptions {
@@ -48,6 +50,7 @@ export function optimize(
   const crossed = crossedLimits(problem);
   if (crossed !== null) return infeasible(problem, crossed, 0);
   const plain = plainOptions(problem, options);
+  if (problem.rows.some(({ soft }) => soft !== undefined)) return withSoftRows(problem, plain);
   if ((problem.budgets ?? []).length > 0) {
     const solved = solveHardBudgets(problem, plain);
     if (solved.status === 'infeasible') {
@@ -60,6 +63,30 @@ export function optimize(
     return infeasible(problem, findConflict(problem, answer.rowPrices), answer.iterations);
   }
   return certified({ problem, ...answer }, answer);
+}
+
+function withSoftRows(problem: OptimizationProblem, options: PlainOptions): OptimizationResult {
+  const solved = solveSoftRows(problem, options);
+  if (solved.status === 'infeasible') {
+    return infeasible(problem, solved.conflict, solved.iterations);
+  }
+  const result = certified({ problem, ...solved }, solved);
+  const prices = new Map(result.binding.map((one) => [one.constraint, one.shadowPrice]));
+  return {
+    ...result,
+    status: solved.isProved ? result.status : 'iterationLimit',
+    softViolations: problem.rows.flatMap((row) =>
+      row.soft === undefined
+        ? []
+        : [
+            {
+              row: row.name,
+              violation: violationOf(row, result.weights),
+              shadowPrice: prices.get(row.name) ?? 0,
+            },
+          ],
+    ),
+  };
 }
 
 function certified(
