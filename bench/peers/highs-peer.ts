@@ -4,6 +4,47 @@ import type { GeneralProblem } from '../../src/domain/index.ts';
 import { highsModelData, withHighsModel } from '../../test/support/highs-model.ts';
 import type { PeerAnswer } from './python-peers.ts';
 
+/**
+ * Its quadratic solver stalls on weights of order 1e-3: accounts are handed over in thousandths, their objective in
+ * millionths (x = x'/X_SCALE, value = value'/VALUE_SCALE).
+ */
+const X_SCALE = 1e3;
+const VALUE_SCALE = 1e6;
+
+/** Solves the scaled problem and gives the answer in the units of `problem`. */
+export function solveAccountByHighs(
+  highs: Highs,
+  given: Parameters<typeof solveByHighs>[1],
+): PeerAnswer {
+  const { problem } = given;
+  const stretched = (values: Float64Array): Float64Array => values.map((value) => value * X_SCALE);
+  const scaled: GeneralProblem = {
+    ...problem,
+    P: {
+      ...problem.P,
+      values: problem.P.values.map((value) => (value * VALUE_SCALE) / X_SCALE ** 2),
+    },
+    q: problem.q.map((value) => (value * VALUE_SCALE) / X_SCALE),
+    constant: problem.constant * VALUE_SCALE,
+    rowLower: stretched(problem.rowLower),
+    rowUpper: stretched(problem.rowUpper),
+    lower: stretched(problem.lower),
+    upper: stretched(problem.upper),
+  };
+  const answer = solveByHighs(highs, { ...given, problem: scaled });
+  if (answer.point === null) return answer;
+  const { x, rowDuals, boundDuals } = answer.point;
+  const price = (value: number): number => (value * X_SCALE) / VALUE_SCALE;
+  return {
+    ...answer,
+    point: {
+      x: x.map((value) => value / X_SCALE),
+      rowDuals: rowDuals.map(price),
+      boundDuals: boundDuals.map(price),
+    },
+  };
+}
+
 /** @param name of the problem; the structured input is handed over on the clock of `setup` */
 export function solveByHighs(
   highs: Highs,
