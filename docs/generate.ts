@@ -51,7 +51,7 @@ function formatsPage(): string {
     });
     return `## ${name}\n\n${schema.description ?? ''}\n\n| field (★ required) | meaning |\n|---|---|\n${rows.join('\n')}\n`;
   });
-  return `${HEADER}# File formats\n\nThe files of a firm directory. \`evenkeel schema NAME\` prints the JSON Schema of each.\n\n${parts.join('\n')}`;
+  return `${HEADER}# File formats\n\nThe files of a firm directory, custodian statements and problem documents (more on those in [problem files](problem-files.md)). \`evenkeel schema NAME\` prints the JSON Schema of each.\n\n${parts.join('\n')}`;
 }
 
 function help(...args: string[]): string {
