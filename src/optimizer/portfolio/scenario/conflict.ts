@@ -3,9 +3,11 @@ import type { PortfolioResult } from '../../../domain/index.ts';
 import { solveConvex } from '../mean-variance/solve-convex.ts';
 import { GoalSolver } from './goal-solver.ts';
 import { proveProposal } from './proof.ts';
-import { measureValue } from './scenario-measure.ts';
 import type { ScenarioProblem } from './scenario-problem.ts';
 import type { ScenarioObjective } from './solve-scenario.ts';
+
+/** Excess over a limit, relative to the risk, that is rounding. */
+const EXCESS_LEAST = 1e-9;
 
 /**
  * Limits on weights and tracking error do not depend on the measure, so the mean-variance family's search finds
@@ -18,20 +20,24 @@ export function conflictIn(
   problem: ScenarioProblem,
   objective: ScenarioObjective,
 ): PortfolioResult['conflict'] | null {
-  const { base, measure, scenarios } = problem;
-  const nearest = solveConvex(
-    { ...base, costs: base.costs.map(() => null), impact: null, curvature: 2 },
-    1e-8,
-  );
+  const { base } = problem;
+  const bare = { ...base, costs: base.costs.map(() => null), impact: null };
+  const nearest = solveConvex({ ...bare, curvature: 2 }, 1e-8);
   if (nearest.status === 'infeasible') return nearest.conflict;
-  if (objective.kind !== 'targetRisk') return null;
+  return objective.kind === 'targetRisk' ? conflictOfRisk(problem, objective.limit) : null;
+}
+
+/** @returns the limit and what holds risk up, or null unless the proven least risk lies above the limit */
+export function conflictOfRisk(
+  problem: ScenarioProblem,
+  limit: number,
+): PortfolioResult['conflict'] | null {
   const goal = { riskWeight: 1, returnWeight: 0, costWeight: 0, riskLimit: null };
   const least = new GoalSolver(problem, null).solve(goal);
-  const risk = measureValue(measure, least.weights, scenarios);
-  const { gap, binding } = proveProposal(problem, goal, least);
-  const relaxation = risk - objective.limit;
-  // The proven bound decides, not the value reached.
-  if (least.status !== 'optimal' || relaxation - gap <= 0) return null;
+  if (least.status !== 'optimal') return null;
+  const { gap, binding, risk } = proveProposal(problem, goal, least);
+  const relaxation = risk - limit;
+  if (relaxation - Math.abs(gap) <= EXCESS_LEAST * risk) return null;
   return [
     { constraint: 'risk', relaxation },
     ...binding.map(({ constraint }) => ({ constraint, relaxation: Infinity })),

@@ -35,6 +35,8 @@ const ROOT_TOLERANCE = 1e-11;
 /** An error e in s moves the value by e^2. */
 const UTILITY_TOLERANCE = 1e-7;
 const DINKELBACH_MAX = 40;
+/** Weights beyond this come from a scale of zero: the best ratio lies at infinity. */
+const WEIGHT_MOST = 1e8;
 
 export class GoalSolver {
   readonly #problem: ScenarioProblem;
@@ -84,6 +86,9 @@ export class GoalSolver {
       { riskWeight: 1, returnWeight: 0, costWeight: 0, riskLimit: null },
     );
     if (point.status !== 'optimal') return point;
+    if (!point.weights.every((w) => Math.abs(w) < WEIGHT_MOST)) {
+      return { ...point, status: 'unbounded' };
+    }
     const excess = this.excessOf(point.weights, riskFreeRate);
     const price = point.risk / excess;
     if (!(excess > 0) || !Number.isFinite(price)) return null;
@@ -134,7 +139,7 @@ export class GoalSolver {
     }
     if (riskLimit !== null) return this.#limitedRoot(goal, plain, riskLimit);
     if (riskWeight === 0) return this.#run(plain, goal);
-    if (this.#isRiskAlone(goal) && trackingPenalty === 0) {
+    if (this.#isRiskAlone(goal)) {
       return this.#run({ ...plain, riskCurvature: riskWeight / this.#problem.unit }, goal);
     }
     return this.#weightedRoot(goal, plain);

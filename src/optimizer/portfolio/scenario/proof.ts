@@ -14,6 +14,9 @@ import { admissibleDensity, planeOf, type RiskPlane } from './density.ts';
 import { measureValue } from './scenario-measure.ts';
 import type { ScenarioProblem } from './scenario-problem.ts';
 
+/** Of the objective's terms, relative to the size of a period's return: below it they are as good as zero. */
+const SIZE_LEAST = 1e-4;
+
 /** minimize riskWeight risk + costWeight costs - returnWeight mu'w, perhaps with risk <= limit. */
 export interface LinearGoal {
   readonly riskWeight: number;
@@ -70,7 +73,7 @@ export function proveProposal(
   return {
     primal: goal.riskWeight * risk + rest,
     gap: evidence.gap + riskPrice * above - limitPrice * excess,
-    size: Math.max(evidence.size, goal.riskWeight * Math.abs(risk)),
+    size: sizeOf(problem, goal, { weights, risk, costs }),
     maxViolation: Math.max(evidence.maxViolation, excess),
     risk,
     costs,
@@ -99,4 +102,26 @@ function tangentProblem(
         ? null
         : { ...base.impact, coefficient: base.impact.coefficient.map((c) => c * costWeight) },
   };
+}
+
+/** A value that cancels, or vanishes with the weights, is measured against the terms it is made of. */
+function sizeOf(
+  { expectedReturns, unit }: ScenarioProblem,
+  goal: LinearGoal,
+  {
+    weights,
+    risk,
+    costs,
+  }: { readonly weights: Float64Array; readonly risk: number; readonly costs: number },
+): number {
+  let size = goal.riskWeight * Math.abs(risk) + goal.costWeight * Math.abs(costs);
+  let gross = 0;
+  weights.forEach((w, i) => {
+    size += goal.returnWeight * Math.abs((expectedReturns[i] as number) * w);
+    gross += Math.abs(w);
+  });
+  return Math.max(
+    size,
+    SIZE_LEAST * unit * (goal.riskWeight + goal.returnWeight) * Math.max(1, gross),
+  );
 }

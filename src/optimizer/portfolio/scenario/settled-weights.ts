@@ -6,18 +6,26 @@ import { choleskyFactor, choleskySolve } from '../../linear-algebra/index.ts';
 import type { ConvexProblem } from '../mean-variance/convex-problem.ts';
 import { dot } from '../mean-variance/engine-point.ts';
 
-/** Distance to an end, a kink or the holding that is taken for it. */
-const NEAR = 1e-8;
 /** Distance of a row to its limit that is taken for it. */
 const ROW_NEAR = 1e-8;
 const ROUNDS = 3;
 
-/** @returns weights on the ends and kinks they were near, with rows near their limits exactly there where possible */
-export function settledWeights(problem: ConvexProblem, weights: Float64Array): Float64Array {
+/**
+ * @param problem whose ends, kinks and rows count
+ * @param weights an answer of a solver, left as it is
+ * @param near distance to an end, a kink or the holding that is taken for it
+ * @returns weights on the ends and kinks they were near, with rows near their limits exactly there where
+ *   possible
+ */
+export function settledWeights(
+  problem: ConvexProblem,
+  weights: Float64Array,
+  near: number,
+): Float64Array {
   const out = weights.slice();
   const isFixed = new Uint8Array(out.length);
   out.forEach((w, i) => {
-    const kink = nearestKink(problem, i, w);
+    const kink = nearestKink(problem, i, { weight: w, near });
     if (kink === null) return;
     out[i] = kink;
     isFixed[i] = 1;
@@ -32,7 +40,11 @@ export function settledWeights(problem: ConvexProblem, weights: Float64Array): F
   );
 }
 
-function nearestKink(problem: ConvexProblem, i: number, w: number): number | null {
+function nearestKink(
+  problem: ConvexProblem,
+  i: number,
+  { weight: w, near }: { readonly weight: number; readonly near: number },
+): number | null {
   const candidates = [problem.lower[i] as number, problem.upper[i] as number];
   candidates.push(...(problem.costs[i]?.breakpoints ?? []));
   const isTradeMeasured = problem.turnover !== null || problem.impact !== null;
@@ -40,7 +52,7 @@ function nearestKink(problem: ConvexProblem, i: number, w: number): number | nul
   let best: number | null = null;
   for (const end of candidates) {
     const distance = Math.abs(w - end);
-    if (distance <= NEAR && (best === null || distance < Math.abs(w - best))) best = end;
+    if (distance <= near && (best === null || distance < Math.abs(w - best))) best = end;
   }
   return best;
 }

@@ -20,7 +20,7 @@ import type {
 import { dot } from '../mean-variance/engine-point.ts';
 import { returnRow, resultOf } from '../mean-variance/program.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
-import { conflictIn } from './conflict.ts';
+import { conflictIn, conflictOfRisk } from './conflict.ts';
 import { riskContributions } from './density.ts';
 import { GoalSolver, type GoalPoint } from './goal-solver.ts';
 import { impactError, impactTangents, refineTangents } from './impact-tangents.ts';
@@ -29,6 +29,7 @@ import { ratioNotPositive, scenarioRefusals } from './refusals.ts';
 import { isRootMeasure, measureValue, type ScenarioMeasure } from './scenario-measure.ts';
 import { scenarioProblemOf, type ScenarioProblem } from './scenario-problem.ts';
 import { settledWeights } from './settled-weights.ts';
+import { hasUnboundedRay } from './unbounded.ts';
 
 /** Objectives with a measure that are convex programs. */
 export type ScenarioObjective = Extract<
@@ -39,6 +40,11 @@ export type ScenarioObjective = Extract<
 const VIOLATION_MAX = 1e-9;
 const IMPACT_ROUNDS = 40;
 const IMPACT_TOLERANCE = 1e-11;
+/** Distances to an end or kink that are tried: a square near zero leaves weights at the root of its tolerance. */
+const SETTLE_NEAR = [1e-8, 1e-6, 1e-5];
+/** Defect of a proof that is rounding. */
+const SETTLED_DEFECT = 1e-11;
+const RISK_SHARE = 1000;
 const SOLVER = 'sparse interior point over scenarios';
 
 /**
@@ -81,9 +87,16 @@ class ScenarioSolve {
       const refusal = this.#checkExcess(this.#objective.riskFreeRate);
       if (refusal !== null) return err([refusal]);
     }
-    const point = this.#reach();
-    if (point.status === 'infeasible') return ok(this.#infeasible(point));
-    return ok(this.#report(this.#settled(point), point.status));
+    if (this.#isLimitTooLow()) return ok(this.#infeasible());
+    const settled = this.#settled(this.#reach());
+    return ok(this.#report(settled));
+  }
+
+  /** A search for the price of a limit on risk that cannot hold would not end: the least risk is found first. */
+  #isLimitTooLow(): boolean {
+    if (this.#objective.kind !== 'targetRisk' || !isRootMeasure(this.#problem.measure))
+      return false;
+    return conflictOfRisk(this.#problem, this.#objective.limit) !== null;
   }
 
   /** A ratio to be maximized must be positive somewhere; otherwise more risk would be better. */
@@ -122,49 +135,41 @@ class ScenarioSolve {
   }
 
   /** The answer itself or moved onto the limits it touches, whichever has the better proof. */
-  #settled(point: GoalPoint): { readonly point: GoalPoint; readonly proof: Proof } {
-    const proof = proveProposal(this.#problem, point.goal, point);
-    const weights = settledWeights(this.#problem.base, point.weights);
-    const moved = { ...point, weights };
-    const movedProof = proveProposal(this.#problem, point.goal, moved);
-    const isBetter = defectOf(movedProof) <= Math.max(defectOf(proof), 1e-11);
-    return isBetter ? { point: moved, proof: movedProof } : { point, proof };
+  #settled(point: GoalPoint): Settled {
+    let best = { point, proof: proveProposal(this.#problem, point.goal, point) };
+    for (const near of SETTLE_NEAR) {
+      const weights = settledWeights(this.#problem.base, point.weights, near);
+      const moved = { ...point, weights };
+      const proof = proveProposal(this.#problem, point.goal, moved);
+      const isBetter = defectOf(proof) <= Math.max(defectOf(best.proof), SETTLED_DEFECT);
+      if (isBetter) best = { point: moved, proof };
+      if (defectOf(best.proof) <= SETTLED_DEFECT) break;
+    }
+    return best;
   }
 
-  #report(
-    { point, proof }: { readonly point: GoalPoint; readonly proof: Proof },
-    status: GoalPoint['status'],
-  ): PortfolioResult {
-    const { tolerance } = this.#resolved.problem;
-    const value = this.#value(point, proof);
+  #isProved({ point, proof }: Settled): boolean {
     const size = Math.max(1, ...point.weights.map(Math.abs));
-    const isProved =
-      Math.abs(proof.gap) <= tolerance * proof.size + 1e-300 &&
-      proof.maxViolation <= VIOLATION_MAX * size;
-    const isUnbounded = status === 'unbounded' || this.#isRiskless(proof);
-    const verdict = isUnbounded ? 'unbounded' : isProved ? 'optimal' : 'iterationLimit';
-    if (isUnbounded && this.#objective.kind === 'maximumRatio') {
+    return (
+      Math.abs(proof.gap) <= this.#resolved.problem.tolerance * proof.size + 1e-300 &&
+      proof.maxViolation <= VIOLATION_MAX * size
+    );
+  }
+
+  #report(settled: Settled): PortfolioResult {
+    const { point, proof } = settled;
+    const isRatio = this.#objective.kind === 'maximumRatio';
+    if (isRatio && (point.status === 'unbounded' || proof.risk <= 1e-12 * this.#problem.unit)) {
       this.#notes.push(
         'the ratio has no maximum: a portfolio with a return above the rate has no risk in this history, or the ratio rises without end',
       );
+      return this.#result('unbounded', settled);
     }
-    return this.#result(verdict, point, {
-      objective: value.objective,
-      certificate: {
-        primal: value.minimized,
-        dual: value.minimized - value.gap,
-        gap: value.gap,
-        maxViolation: proof.maxViolation,
-      },
-      binding: proof.binding.map(({ constraint, shadowPrice }) => ({
-        constraint,
-        shadowPrice: shadowPrice * value.priceUnit,
-      })),
-    });
-  }
-
-  #isRiskless(proof: Proof): boolean {
-    return this.#objective.kind === 'maximumRatio' && proof.risk <= 1e-12 * this.#problem.unit;
+    if (this.#isProved(settled)) return this.#result('optimal', settled);
+    const conflict = conflictIn(this.#problem, this.#objective);
+    if (conflict !== null) return this.#infeasible(conflict);
+    const isUnbounded = !isRatio && hasUnboundedRay(this.#problem, goalOf(this.#objective));
+    return this.#result(isUnbounded ? 'unbounded' : 'iterationLimit', settled);
   }
 
   /** Objective as defined, minimized value and its gap, and what a price of the program is worth in it. */
@@ -189,7 +194,7 @@ class ScenarioSolve {
         const excess =
           dot(this.#problem.expectedReturns, point.weights) - proof.costs - objective.riskFreeRate;
         const ratio = excess / proof.risk;
-        const bound = ratioBound(this.#problem, point, { ratio, excess, gap: proof.gap });
+        const bound = ratioBound(ratio, proof);
         return {
           objective: ratio,
           minimized: -ratio,
@@ -200,49 +205,67 @@ class ScenarioSolve {
     }
   }
 
-  #infeasible(point: GoalPoint): PortfolioResult {
-    const conflict = conflictIn(this.#problem, this.#objective);
-    const status = conflict === null ? 'iterationLimit' : 'infeasible';
-    const risk = measureValue(this.#problem.measure, point.weights, this.#problem.scenarios);
-    const none = { primal: Infinity, dual: Infinity, gap: 0, maxViolation: Infinity };
-    const result = this.#result(status, point, {
-      objective: risk,
-      certificate: none,
+  #infeasible(known: PortfolioResult['conflict'] | null = null): PortfolioResult {
+    const { base, measure, scenarios } = this.#problem;
+    const weights = base.current.map((w, i) =>
+      Math.min(base.upper[i] as number, Math.max(base.lower[i] as number, w)),
+    );
+    return {
+      ...this.#bare('infeasible', weights),
+      objective: measureValue(measure, weights, scenarios),
+      certificate: null,
       binding: [],
-    });
-    return { ...result, certificate: null, riskContributions: null, conflict: conflict ?? [] };
+      riskContributions: null,
+      conflict: known ?? conflictIn(this.#problem, this.#objective) ?? [],
+    };
   }
 
-  #result(
-    status: PortfolioResult['status'],
-    point: GoalPoint,
-    parts: Pick<PortfolioResult, 'objective' | 'binding'> & {
-      readonly certificate: NonNullable<PortfolioResult['certificate']>;
-    },
-  ): PortfolioResult {
+  #result(status: PortfolioResult['status'], { point, proof }: Settled): PortfolioResult {
+    const { measure, scenarios } = this.#problem;
+    const value = this.#value(point, proof);
+    const hasAnswer = status !== 'unbounded';
+    return {
+      ...this.#bare(status, point.weights),
+      objective: value.objective,
+      certificate: {
+        primal: value.minimized,
+        dual: value.minimized - value.gap,
+        gap: value.gap,
+        maxViolation: proof.maxViolation,
+      },
+      binding: (hasAnswer ? proof.binding : []).map(({ constraint, shadowPrice }) => ({
+        constraint,
+        shadowPrice: shadowPrice * value.priceUnit,
+      })),
+      riskContributions: hasAnswer ? riskContributions(measure, point.weights, scenarios) : null,
+    };
+  }
+
+  #bare(status: PortfolioResult['status'], weights: Float64Array): PortfolioResult {
     const { measure, scenarios, base } = this.#problem;
     const result = resultOf({
       resolved: this.#resolved,
       answer: {
         status,
-        weights: point.weights,
-        prices: point.prices,
+        weights,
+        prices: { rows: new Float64Array(0), turnover: 0, spheres: new Float64Array(0) },
         evidence: { primal: 0, gap: 0, size: 0, maxViolation: 0 },
         binding: [],
         conflict: [],
         iterations: this.#iterations,
         solver: solverName(measure, base.spheres.length > 0),
       },
+      objective: 0,
+      certificate: { primal: 0, dual: 0, gap: 0, maxViolation: 0 },
       notes: this.#notes,
-      ...parts,
     });
-    const hasAnswer = status === 'optimal' || status === 'iterationLimit';
-    return {
-      ...result,
-      risk: measureValue(measure, point.weights, scenarios),
-      riskContributions: hasAnswer ? riskContributions(measure, point.weights, scenarios) : null,
-    };
+    return { ...result, risk: measureValue(measure, weights, scenarios) };
   }
+}
+
+interface Settled {
+  readonly point: GoalPoint;
+  readonly proof: Proof;
 }
 
 function goalOf(objective: ScenarioObjective): LinearGoal {
@@ -264,26 +287,12 @@ function goalOf(objective: ScenarioObjective): LinearGoal {
 }
 
 /**
- * risk >= p excess for every allowed portfolio proves ratio <= 1 / p. The largest p that the prices prove lies a
- * hair below 1 / ratio; it is sought by doubling the distance.
+ * For every allowed portfolio risk >= excess / ratio - gap, hence its own ratio is at most ratio (1 + gap / risk).
+ * The bound stands for portfolios with at least a thousandth of the answer's risk: below that a gap of the size
+ * of rounding would say nothing.
  */
-function ratioBound(
-  problem: ScenarioProblem,
-  point: GoalPoint,
-  found: { readonly ratio: number; readonly excess: number; readonly gap: number },
-): number {
-  const { ratio, excess, gap } = found;
-  const best = 1 / ratio;
-  let step = Math.max(gap / (excess * best), 0);
-  for (let k = 0; k < 50; k += 1) {
-    const p = best * (1 - step);
-    const goal = { ...point.goal, returnWeight: p, costWeight: p };
-    const proof = proveProposal(problem, goal, point);
-    // Value of risk - p excess at the answer, less what the proof leaves open.
-    if ((best - p) * excess - proof.gap >= -1e-15 * best * excess) return 1 / p;
-    step = Math.max(2 * step, 1e-16);
-  }
-  return Infinity;
+function ratioBound(ratio: number, { risk, gap }: Proof): number {
+  return ratio * (1 + (RISK_SHARE * Math.max(0, gap)) / risk);
 }
 
 function defectOf({ gap, size, maxViolation }: Proof): number {
