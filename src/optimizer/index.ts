@@ -5,3 +5,4 @@ export * from './general/index.ts';
 export * from './general/integers/index.ts';
 export * from './estimators/index.ts';
 export * from './portfolio/optimize-portfolio.ts';
+export * from './sweep/tax-frontier.ts';

@@ -2,8 +2,8 @@
  * One problem of boxes, hard rows and curves through the engines: the first engine, and where it does not
  * prove its answer the second. Limits on whole quantities and soft rows are built above this.
  */
-import type { OptimizationProblem } from '../domain/index.ts';
-import { certify, type CertificateInput } from './certificate/certificate.ts';
+import type { Certificate, OptimizationProblem } from '../domain/index.ts';
+import { certify } from './certificate/certificate.ts';
 import { solveInteriorPoint } from './interior-point/interior-point.ts';
 import type { EngineAnswer } from './newton/dual-newton.ts';
 import { CURVATURE_FLOOR, solveWithFloor } from './newton/proximal-loop.ts';
@@ -29,6 +29,8 @@ export interface PlainAnswer extends Prices {
   readonly iterations: number;
   /** The engines tried, and whether names below the curvature floor were held by a proximal term. */
   readonly name: string;
+  /** Of the problem solved; empty-handed (all zero) for `infeasible`. */
+  readonly certificate: Certificate;
 }
 
 export interface PlainOptions {
@@ -47,7 +49,7 @@ export function solvePlain(problem: OptimizationProblem, options: PlainOptions =
   };
   const answer = solveWithFloor(engine, engineStart(problem, engine, options.start), solve);
   const first = inUserUnits(problem, engine, { ...answer, name: nameOf(answer) });
-  if (first.status === 'infeasible' || isProved(defectOf(problem, first))) return first;
+  if (first.status === 'infeasible' || isProved(defectOf(first))) return first;
   return fallBack(problem, engine, { first, solve });
 }
 
@@ -87,9 +89,9 @@ function fallBack(
     name: `${name}, finished by dual-newton`,
   });
   if (polished.status === 'infeasible') return polished;
-  let best = { answer: stopped(polished), defect: defectOf(problem, polished) };
+  let best = { answer: stopped(polished), defect: defectOf(polished) };
   for (const answer of [second, first]) {
-    const defect = defectOf(problem, answer);
+    const defect = defectOf(answer);
     if (defect < best.defect) best = { answer: stopped(answer), defect };
   }
   return isProved(best.defect) ? { ...best.answer, status: 'converged' } : best.answer;
@@ -114,14 +116,11 @@ function settledPrices(engine: EngineProblem, { weights, prices }: EngineAnswer)
 }
 
 /** How far an answer is from proved: 1 is the most that counts as optimal. */
-export function defectOf(problem: OptimizationProblem, answer: CertificateParts): number {
-  const { weights, factorPrices, rowPrices } = answer;
-  return defectOfCertificate(certify({ problem, weights, factorPrices, rowPrices }));
+function defectOf({ certificate }: PlainAnswer): number {
+  return defectOfCertificate(certificate);
 }
 
-type CertificateParts = Pick<CertificateInput, 'weights' | 'factorPrices' | 'rowPrices'>;
-
-export function defectOfCertificate(certificate: ReturnType<typeof certify>): number {
+export function defectOfCertificate(certificate: Certificate): number {
   const gap = Math.abs(certificate.gap) / (1 + Math.abs(certificate.primal));
   const defect = Math.max(gap / GAP_RELATIVE_MAX, certificate.maxViolation / VIOLATION_MAX);
   return Number.isNaN(defect) ? Infinity : defect;
@@ -147,14 +146,11 @@ function inUserUnits(
     if (!Number.isFinite(limit)) return 0;
     return isProof ? price : price / scale;
   });
-  return {
-    status: answer.status,
-    weights: answer.weights,
-    factorPrices,
-    rowPrices,
-    iterations: answer.iterations,
-    name: answer.name,
-  };
+  const { status, weights, iterations, name } = answer;
+  const certificate = isProof
+    ? { primal: 0, dual: 0, gap: 0, maxViolation: 0 }
+    : certify({ problem, weights, factorPrices, rowPrices });
+  return { status, weights, factorPrices, rowPrices, iterations, name, certificate };
 }
 
 /** Factor prices of the current holding, or those of `start`; row prices zero, or those of `start`. */
