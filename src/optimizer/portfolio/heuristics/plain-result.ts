@@ -2,8 +2,7 @@
 import type { MeasureChoice, PortfolioResult } from '../../../domain/index.ts';
 import { dot, multiplyVector } from '../../linear-algebra/index.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
-import { riskContributions } from '../scenario/density.ts';
-import { measureValue, type ScenarioMeasure } from '../scenario/scenario-measure.ts';
+import { measureValue, riskContributions, scenarioMeasureOf } from '../scenario/index.ts';
 
 export interface MethodAnswer {
   readonly weights: Float64Array;
@@ -21,29 +20,27 @@ export interface RiskReport {
   readonly contributions: Float64Array | null;
 }
 
-/** Divisor conventions of the measures as the scenario methods have them: T - 1 for semivariance. */
-export function scenarioMeasureOf(risk: MeasureChoice): ScenarioMeasure {
-  return { ...risk, ddof: 1 };
-}
-
 /** Volatility by the covariance, any other measure by the history. */
 export function riskReport(
-  { risk }: ResolvedProblem,
+  resolved: ResolvedProblem,
   weights: Float64Array,
   choice: MeasureChoice | null,
 ): RiskReport {
-  if (choice === null || choice.measure === 'variance' || risk.scenarios === null) {
-    const slope = multiplyVector(risk.covariance, weights);
-    const volatility = Math.sqrt(Math.max(0, dot(slope, weights)));
-    const contributions =
-      volatility > 0 ? slope.map((s, i) => (s * (weights[i] as number)) / volatility) : null;
-    return { risk: volatility, contributions };
+  if (choice !== null && choice.measure !== 'variance') {
+    const measured = scenarioMeasureOf(resolved, choice);
+    if (measured.ok) {
+      const { measure, scenarios } = measured.value;
+      return {
+        risk: measureValue(measure, weights, scenarios),
+        contributions: riskContributions(measure, weights, scenarios),
+      };
+    }
   }
-  const measure = scenarioMeasureOf(choice);
-  return {
-    risk: measureValue(measure, weights, risk.scenarios),
-    contributions: riskContributions(measure, weights, risk.scenarios),
-  };
+  const slope = multiplyVector(resolved.risk.covariance, weights);
+  const volatility = Math.sqrt(Math.max(0, dot(slope, weights)));
+  const contributions =
+    volatility > 0 ? slope.map((s, i) => (s * (weights[i] as number)) / volatility) : null;
+  return { risk: volatility, contributions };
 }
 
 /** Expected return of weights, or null where the problem has neither returns nor a history. */

@@ -1,0 +1,1 @@
+export { varianceRiskBudget } from './variance-risk-budget.ts';
