@@ -106,9 +106,9 @@ export function admissibleDensity(measure: ScenarioMeasure, candidate: Float64Ar
   const T = candidate.length;
   switch (measure.measure) {
     case 'variance':
-      return scaledTo(candidate.slice(), 1 / Math.sqrt(T - measure.ddof));
+      return withinLength(candidate, 1 / Math.sqrt(T - measure.ddof));
     case 'semivariance':
-      return scaledTo(positive(candidate), 1 / Math.sqrt(T - measure.ddof));
+      return withinLength(positive(candidate), 1 / Math.sqrt(T - measure.ddof));
     case 'meanAbsoluteDeviation':
       return candidate.map((q) => Math.min(1 / T, Math.max(-1 / T, q)));
     case 'cvar':
@@ -138,10 +138,7 @@ function admissiblePath(measure: ScenarioMeasure, candidate: Float64Array): Floa
 function admissibleWeights(measure: ScenarioMeasure, raw: Float64Array): Float64Array {
   const T = raw.length;
   if (measure.measure === 'averageDrawdown') return raw.map((a) => Math.min(a, 1 / T));
-  if (measure.measure === 'ulcer') {
-    const length = lengthOf(raw);
-    return length * Math.sqrt(T) > 1 ? scaledTo(raw, 1 / Math.sqrt(T)) : raw;
-  }
+  if (measure.measure === 'ulcer') return withinLength(raw, 1 / Math.sqrt(T));
   const cap = measure.measure === 'cdar' ? 1 / (measure.alpha * T) : 1;
   const capped = raw.map((a) => Math.min(a, cap));
   let total = 0;
@@ -257,6 +254,10 @@ function centerValue(measure: ScenarioMeasure, returns: Float64Array): number {
 
 function positive(values: Float64Array): Float64Array {
   return values.map((value) => Math.max(0, value));
+}
+
+function withinLength(values: Float64Array, length: number): Float64Array {
+  return lengthOf(values) > length ? scaledTo(values, length) : values;
 }
 
 function scaledTo(values: Float64Array, length: number): Float64Array {

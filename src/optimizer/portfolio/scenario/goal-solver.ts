@@ -32,8 +32,10 @@ export interface GoalPoint extends Proposal {
 
 const PROGRAM_TOLERANCE = 1e-10;
 const ROOT_TOLERANCE = 1e-11;
-/** An error e in s moves the value by e^2. */
-const UTILITY_TOLERANCE = 1e-7;
+/** An error e in s moves the value by e^2, but its bound by e. */
+const UTILITY_TOLERANCE = 1e-11;
+/** Risk below this share of a period's return is none. */
+const LEAST_RISK = 1e-9;
 const DINKELBACH_MAX = 40;
 /** Weights beyond this come from a scale of zero: the best ratio lies at infinity. */
 const WEIGHT_MOST = 1e8;
@@ -156,12 +158,13 @@ export class GoalSolver {
     let last: GoalPoint | null = null;
     const found = findRoot({
       evaluate: (s) => {
-        last = this.#run({ ...plain, riskCurvature: goal.riskWeight / s }, goal);
+        const isLeast = s <= LEAST_RISK * unit;
+        last = this.#run({ ...plain, riskCurvature: goal.riskWeight / s }, goal, isLeast);
         return last.status === 'optimal' ? { point: last, s } : null;
       },
       value: ({ point, s }) => (point.risk === 0 ? -1 : Math.max(-1, Math.log(point.risk / s))),
       start: unit,
-      least: 1e-9 * unit,
+      least: LEAST_RISK * unit,
       most: 1e9 * unit,
       tolerance: UTILITY_TOLERANCE,
     });
@@ -201,8 +204,12 @@ export class GoalSolver {
     );
   }
 
-  /** One program, read in the units of `goal`. */
-  #run(request: Partial<ProgramRequest>, goal: LinearGoal): GoalPoint {
+  /**
+   * One program, read in the units of `goal`.
+   *
+   * @param isLeast the curvature stands for a kink at no risk: its slope there is any up to the goal's weight
+   */
+  #run(request: Partial<ProgramRequest>, goal: LinearGoal, isLeast = false): GoalPoint {
     const problem = this.#problem;
     const full = { ...PLAIN_REQUEST, ...request, impactLines: this.#lines };
     const program = buildProgram(problem, full);
@@ -217,7 +224,7 @@ export class GoalSolver {
       program.block === null ? 0 : measureValue(problem.measure, weights, problem.scenarios);
     const slope = full.riskCurvature * risk * solution.scale;
     const limitPrice = goal.riskLimit === null ? 0 : solution.limitPrice + slope;
-    const riskPrice = full.riskWeight + solution.limitPrice + slope;
+    const riskPrice = isLeast ? goal.riskWeight : full.riskWeight + solution.limitPrice + slope;
     // A program of the square has prices per unit of square: `goal` has them per unit of risk.
     const wanted = goal.riskLimit === null ? goal.riskWeight : riskPrice;
     const unit = riskPrice > 0 && wanted > 0 ? wanted / riskPrice : 1;

@@ -153,12 +153,12 @@ class ProgramWriter {
     return block;
   }
 
+  /** risk + slack = limit: the slack keeps a risk of one column from becoming a bound of that column. */
   #addLimit(block: MeasureBlock, limit: number): number {
-    const row = this.#builder.row('targetRisk', {
-      lower: -Infinity,
-      upper: limit / this.#problem.unit - block.constant,
-    });
+    const value = limit / this.#problem.unit - block.constant;
+    const row = this.#builder.row('targetRisk', { lower: value, upper: value });
     for (const [column, share] of block.linear) this.#builder.add(row, column, share);
+    this.#builder.add(row, this.#builder.variable('risk to spare', POSITIVE), 1);
     return row;
   }
 

@@ -21,12 +21,17 @@ import { dot } from '../mean-variance/engine-point.ts';
 import { returnRow, resultOf } from '../mean-variance/program.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
 import { conflictIn, conflictOfRisk } from './conflict.ts';
-import { riskContributions } from './density.ts';
+import { densityAt, riskContributions } from './density.ts';
 import { GoalSolver, type GoalPoint } from './goal-solver.ts';
 import { impactError, impactTangents, refineTangents } from './impact-tangents.ts';
 import { proveProposal, type LinearGoal, type Proof } from './proof.ts';
 import { ratioNotPositive, scenarioRefusals } from './refusals.ts';
-import { isRootMeasure, measureValue, type ScenarioMeasure } from './scenario-measure.ts';
+import {
+  isRootMeasure,
+  measureValue,
+  portfolioReturns,
+  type ScenarioMeasure,
+} from './scenario-measure.ts';
 import { scenarioProblemOf, type ScenarioProblem } from './scenario-problem.ts';
 import { settledWeights } from './settled-weights.ts';
 import { hasUnboundedRay } from './unbounded.ts';
@@ -136,16 +141,25 @@ class ScenarioSolve {
 
   /** The answer itself or moved onto the limits it touches, whichever has the better proof. */
   #settled(point: GoalPoint): Settled {
-    let best = { point, proof: proveProposal(this.#problem, point.goal, point) };
+    let best = this.#proved(point);
     for (const near of SETTLE_NEAR) {
       const weights = settledWeights(this.#problem.base, point.weights, near);
-      const moved = { ...point, weights };
-      const proof = proveProposal(this.#problem, point.goal, moved);
-      const isBetter = defectOf(proof) <= Math.max(defectOf(best.proof), SETTLED_DEFECT);
-      if (isBetter) best = { point: moved, proof };
+      const moved = this.#proved({ ...point, weights });
+      if (defectOf(moved.proof) <= Math.max(defectOf(best.proof), SETTLED_DEFECT)) best = moved;
       if (defectOf(best.proof) <= SETTLED_DEFECT) break;
     }
     return best;
+  }
+
+  /** By the solver's prices, and where they fail by the measure's own slope at the weights. */
+  #proved(point: GoalPoint): Settled {
+    const proof = proveProposal(this.#problem, point.goal, point);
+    if (defectOf(proof) <= SETTLED_DEFECT) return { point, proof };
+    const { measure, scenarios } = this.#problem;
+    const density = densityAt(measure, portfolioReturns(point.weights, scenarios));
+    const sloped = { ...point, density };
+    const second = proveProposal(this.#problem, point.goal, sloped);
+    return defectOf(second) < defectOf(proof) ? { point: sloped, proof: second } : { point, proof };
   }
 
   #isProved({ point, proof }: Settled): boolean {
