@@ -20,6 +20,7 @@ import {
 import { DenseRisk, resolveProblem } from './resolve/index.ts';
 import type { ResolvedProblem } from './resolved-problem.ts';
 import { robustMeanVariance } from './robust/index.ts';
+import { solveScenario } from './scenario/index.ts';
 
 type Outcome = Result<PortfolioResult, readonly Finding[]>;
 
@@ -33,7 +34,7 @@ type Outcome = Result<PortfolioResult, readonly Finding[]>;
  *   honor, a ratio without a positive excess return: all causes found at once, never a silent fallback
  */
 export function optimizePortfolio(problem: PortfolioProblem): Outcome {
-  const resolution = resolveProblem(problem);
+  const resolution = resolveProblem(withoutIdleLimits(problem));
   if (!resolution.ok) return resolution;
   const resolved = resolution.value;
   const missing = missingReturns(resolved);
@@ -79,6 +80,22 @@ function solve(resolved: ResolvedProblem): Outcome {
   });
 }
 
+/** Limits on names and trades that no portfolio can break are none: methods need not know of them. */
+function withoutIdleLimits(problem: PortfolioProblem): PortfolioProblem {
+  const { constraints, assets } = problem;
+  const { maximumNames, minimumWeight, minimumTrade } = constraints;
+  const isIdle = maximumNames !== null && maximumNames >= assets.length;
+  return {
+    ...problem,
+    constraints: {
+      ...constraints,
+      maximumNames: isIdle ? null : maximumNames,
+      minimumWeight: minimumWeight === 0 ? null : minimumWeight,
+      minimumTrade: minimumTrade === 0 ? null : minimumTrade,
+    },
+  };
+}
+
 const NEEDS_RETURNS: ReadonlySet<PortfolioObjective['kind']> = new Set([
   'meanRisk',
   'targetReturn',
@@ -98,6 +115,41 @@ function missingReturns({ problem, risk }: ResolvedProblem): Finding | null {
 }
 
 function solveObjective(resolved: ResolvedProblem): Outcome {
+  const { objective } = resolved.problem;
+  const integers = integerLimits(resolved.problem);
+  if (integers.length > 0) return err(integers.map((name) => unsupported(name, objective.kind)));
+  return isScenarioObjective(objective) ? solveScenario(resolved) : solveVariance(resolved);
+}
+
+const INTEGER_LIMITS = [
+  'maximumNames',
+  'exactNames',
+  'minimumWeight',
+  'minimumTrade',
+  'roundLots',
+] as const;
+
+/** Names of the limits that make the choice of names or lots part of the problem. */
+function integerLimits({ constraints }: PortfolioProblem): readonly string[] {
+  return INTEGER_LIMITS.filter((name) => constraints[name] !== null);
+}
+
+function unsupported(name: string, kind: string): Finding {
+  const message = `${kind} cannot honor ${name}`;
+  const location = { pointer: `/constraints/${name}` };
+  return errorFinding('METHOD_CONSTRAINT_UNSUPPORTED', message, location);
+}
+
+/** A convex program over a measure that only a return history has. */
+function isScenarioObjective(objective: PortfolioObjective): boolean {
+  return (
+    WITH_FRONTIER.has(objective.kind) &&
+    'risk' in objective &&
+    objective.risk.measure !== 'variance'
+  );
+}
+
+function solveVariance(resolved: ResolvedProblem): Outcome {
   const { objective } = resolved.problem;
   switch (objective.kind) {
     case 'minimumRisk':
@@ -123,6 +175,10 @@ function solveObjective(resolved: ResolvedProblem): Outcome {
 
 /** Posterior first, then the objective that follows under its returns and covariance. */
 function blackLitterman(resolved: ResolvedProblem, objective: BlackLitterman): Outcome {
+  if (isScenarioObjective(objective.then)) {
+    const message = 'views change a covariance, not a return history: the measure must be variance';
+    return err([errorFinding('METHOD_INPUT_INVALID', message, { pointer: '/objective/then' })]);
+  }
   const posterior = posteriorOf(objective, resolved.risk.covariance);
   if (!posterior.ok) return posterior;
   const { posteriorReturns, posteriorCovariance } = posterior.value;
