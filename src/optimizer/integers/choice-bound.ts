@@ -193,3 +193,39 @@ export function forbidPieces(
   }
   return forbidden;
 }
+
+/** Rows and pieces that miss each other by no more than this are held to meet, in weight. */
+const CONTRADICTION_LEAST = 2e-10;
+
+/**
+ * Whether row prices prove that no choice meets the rows (Farkas): over all pieces, and no more counted ones
+ * than allowed, eta'Ax stays above h(eta).
+ */
+export function provesInfeasible(
+  problem: ChoiceProblem,
+  allowed: Uint8Array,
+  rowPrices: Float64Array,
+): boolean {
+  const { rows, size: n } = problem;
+  const signal = new Float64Array(n);
+  let size = 0;
+  for (let r = 0; r < rows.count; r += 1) {
+    const price = rowPrices[r] as number;
+    if (price === 0) continue;
+    size += Math.abs(price);
+    for (let i = 0; i < n; i += 1) {
+      signal[i] = (signal[i] as number) + price * (rows.coefficients[r * n + i] as number);
+    }
+  }
+  if (!(size > 0 && Number.isFinite(size))) return false;
+  const bare: ChoiceProblem = {
+    ...problem,
+    curvature: new Float64Array(n),
+    linear: signal,
+    curves: problem.curves.map(() => null),
+    constant: 0,
+  };
+  const terms = newPieceTerms(bare);
+  evaluateBound(bare, { allowed, signal, square: 0, rowPrices }, terms);
+  return terms.bound / size > CONTRADICTION_LEAST;
+}

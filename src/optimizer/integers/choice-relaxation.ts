@@ -4,7 +4,7 @@
  * a place, and a Newton step needs only the assets strictly inside a stretch, of which sparse answers have
  * few. The bound of every iterate is exact, so the method may stop at any of them.
  */
-import { evaluateBound, newPieceTerms, type PieceTerms } from './choice-bound.ts';
+import { evaluateBound, newPieceTerms, provesInfeasible, type PieceTerms } from './choice-bound.ts';
 import type { ChoiceProblem } from './choice-problem.ts';
 import { advance, solveStep } from './relaxation-step.ts';
 import {
@@ -45,6 +45,8 @@ export interface RelaxationAnswer {
 const ITERATIONS_MAX = 80;
 /** Products are rebuilt this often: sums of steps drift. */
 const REFRESH_EVERY = 12;
+/** Iterations between two looks at whether the prices run away because the rows cannot be met. */
+const FARKAS_EVERY = 8;
 const VIOLATION_MAX = 1e-9;
 
 /** @param start not changed */
@@ -80,6 +82,10 @@ export function relax(
     evaluateBound(problem, point, terms);
     if (terms.bound >= options.cutoff) return answer('cutOff');
     updateActivity(work);
+    if (iterations % FARKAS_EVERY === FARKAS_EVERY - 1 && isInfeasible(work, options.allowed)) {
+      terms.bound = Infinity;
+      return answer('cutOff');
+    }
     if (iterations === ITERATIONS_MAX) return answer('stopped');
     releaseRows(work);
     const slope = solveStep(work);
@@ -88,6 +94,16 @@ export function relax(
     if (!(slope > Math.max(options.tolerance, hopeless))) return answer('solved');
     advance(work, slope);
   }
+}
+
+/** By the prices, or by where they are going. */
+function isInfeasible(
+  { problem, prices, priceChange }: RelaxationWork,
+  allowed: Uint8Array,
+): boolean {
+  return (
+    provesInfeasible(problem, allowed, prices) || provesInfeasible(problem, allowed, priceChange)
+  );
 }
 
 function updateSignal({ problem, product, prices, signal }: RelaxationWork): void {

@@ -14,7 +14,7 @@ import {
 } from './choice-region.ts';
 import { withoutDiagonal } from './diagonal-split.ts';
 import { relax, type RelaxationAnswer } from './choice-relaxation.ts';
-import { improve, roundedChoice, solveChoice, type Candidate } from './incumbent.ts';
+import { improve, judgeChoice, roundedChoice, solveChoice, type Candidate } from './incumbent.ts';
 import type { DualStart } from './relaxation-work.ts';
 
 export interface SearchOptions {
@@ -72,7 +72,10 @@ interface Node {
   readonly isSettling: boolean;
 }
 
-export function searchChoices(problem: ChoiceProblem, options: SearchOptions = {}): SearchAnswer {
+/** @throws AssertionError never; the problem's shapes are its maker's promise */
+export function searchChoices(given: ChoiceProblem, options: SearchOptions = {}): SearchAnswer {
+  const scale = objectiveScale(given);
+  const problem = scaled(given, scale);
   const whole = wholeRegion(problem, new Uint8Array(problem.pieces.low.length).fill(1));
   const search: Search = {
     whole,
@@ -93,7 +96,29 @@ export function searchChoices(problem: ChoiceProblem, options: SearchOptions = {
   };
   const node = tighten(search, root);
   if (node !== null) explore(search, node);
-  return answerOf(search);
+  const answer = answerOf(search);
+  return { ...answer, value: answer.value / scale, bound: answer.bound / scale };
+}
+
+/** The power of four that brings the mean curvature nearest to one: thresholds then mean the same everywhere. */
+function objectiveScale({ curvature, size }: ChoiceProblem): number {
+  const mean = curvature.reduce((total, d) => total + d, 0) / Math.max(1, size);
+  if (!(mean > 1e-200)) return 1;
+  return 4 ** Math.max(-150, Math.min(150, Math.round(-Math.log2(mean) / 2)));
+}
+
+function scaled(problem: ChoiceProblem, scale: number): ChoiceProblem {
+  const times = (values: Float64Array): Float64Array => values.map((value) => value * scale);
+  return {
+    ...problem,
+    coupling: times(problem.coupling),
+    curvature: times(problem.curvature),
+    linear: times(problem.linear),
+    curves: problem.curves.map((curve) =>
+      curve === null ? null : { ...curve, slopes: curve.slopes.map((slope) => slope * scale) },
+    ),
+    constant: problem.constant * scale,
+  };
 }
 
 function answerOf(search: Search): SearchAnswer {
@@ -212,12 +237,15 @@ function bounded(search: Search, node: Node, patience: number): RelaxationAnswer
   }
   search.nodes += 1;
   const { problem } = node.region;
-  const answer = relax(problem, node.dual, {
+  const options = {
     allowed: node.allowed,
     cutoff: search.best === null ? infeasibleAbove(problem, node.allowed) : cutoffOf(search),
     tolerance: 1e-9 * Math.max(search.best === null ? 0 : Math.abs(search.best.value), 1e-6),
     patience,
-  });
+  };
+  let answer = relax(problem, node.dual, options);
+  // Prices that ran away at an ancestor hold a node up; from nothing it mostly goes through.
+  if (answer.status === 'stopped') answer = relax(problem, coldStart(problem), options);
   return answer.status === 'cutOff' ? null : answer;
 }
 
@@ -286,6 +314,7 @@ function explore(search: Search, start: Node): void {
 function expand(search: Search, node: Node): Node[] {
   const answer = bounded(search, node, node.isSettling ? 0 : PATIENCE);
   if (answer === null) return [];
+  const bound = Math.max(node.bound, answer.bound);
   const { problem } = node.region;
   if (search.nodes % HEURISTIC_EVERY === 0) {
     offerRounded(search, node, { answer, solvesMax: NODE_SOLVES_MAX });
@@ -296,11 +325,11 @@ function expand(search: Search, node: Node): Node[] {
   if (forbidden < 0) return [];
   const branch = branchAsset(problem, allowed, answer);
   if (branch < 0) {
-    const same = { ...node, allowed, dual: answer.dual, bound: answer.bound, isSettling: true };
+    const same = { ...node, allowed, dual: answer.dual, bound, isSettling: true };
     if (forbidden > 0 || !node.isSettling) return [same];
     return closeLeaf(search, same, answer);
   }
-  let next: Node = { ...node, allowed, dual: answer.dual, bound: answer.bound };
+  let next: Node = { ...node, allowed, dual: answer.dual, bound };
   let local = branch;
   if (undecided(problem, allowed) < RESPLIT_SHARE * problem.size) {
     next = splitAnew(next, answer, 0.5);
@@ -360,14 +389,14 @@ function closeLeaf(search: Search, node: Node, answer: RelaxationAnswer): Node[]
   const { problem } = node.region;
   const choice = roundedChoice(problem, node.allowed, answer);
   const candidate =
-    choice === null ? null : solveChoice(node.region, choice, answer.assets.weights);
-  if (candidate !== null) offer(search, node.region, candidate);
+    choice === null ? null : judgeChoice(node.region, choice, answer.assets.weights);
+  if (candidate?.kind === 'solved') offer(search, node.region, candidate);
   if (node.bound >= cutoffOf(search)) return [];
   for (let i = 0; i < problem.size; i += 1) {
     if (allowedPieces(problem, node.allowed, i).length > 1) return branches(node, i);
   }
-  // Every asset has one piece: the candidate is the node's optimum, or its rows cannot be met.
-  if (candidate === null && answer.status !== 'solved') {
+  // Every asset has one piece: the candidate is the node's optimum, or its rows are proved unmeetable.
+  if (candidate?.kind === 'unknown') {
     search.openBound = Math.min(search.openBound, node.bound);
   }
   return [];

@@ -21,12 +21,28 @@ export interface Candidate {
 const VIOLATION_MAX = 1e-9;
 const ENTRANTS = 4;
 
-/** The best weights with every asset in its chosen piece, or null when no weights meet the rows. */
+export type ChoiceOutcome =
+  | ({ readonly kind: 'solved' } & Candidate)
+  /** Prices prove that no weights meet the rows. */
+  | { readonly kind: 'infeasible' }
+  | { readonly kind: 'unknown' };
+
+/** The best weights with every asset in its chosen piece, or null when none were found. */
 export function solveChoice(
   region: Region,
   choice: Choice,
   near: Float64Array | null,
 ): Candidate | null {
+  const outcome = judgeChoice(region, choice, near);
+  return outcome.kind === 'solved' ? outcome : null;
+}
+
+/** The best weights with every asset in its chosen piece, or whether there are any. */
+export function judgeChoice(
+  region: Region,
+  choice: Choice,
+  near: Float64Array | null,
+): ChoiceOutcome {
   const { problem } = region;
   const limit = problem.countLimit;
   let places = 0;
@@ -36,7 +52,7 @@ export function solveChoice(
     places += problem.pieces.counts[p] as number;
   }
   if (limit !== null && (limit.isExact ? places !== limit.maximum : places > limit.maximum)) {
-    return null;
+    return { kind: 'infeasible' };
   }
   const base: Region = {
     ...region,
@@ -55,9 +71,11 @@ export function solveChoice(
     { y, prices: new Float64Array(m + 1) },
     { allowed: small.allowed, cutoff: Infinity, tolerance: 1e-15 * magnitude(convex), patience: 0 },
   );
-  if (!(answer.violation <= VIOLATION_MAX)) return null;
+  if (answer.status === 'cutOff') return { kind: 'infeasible' };
+  if (!(answer.violation <= VIOLATION_MAX)) return { kind: 'unknown' };
   const weights = inWhole(small, answer.assets.weights);
   return {
+    kind: 'solved',
     choice,
     weights,
     value: choiceValue(problem, weights),
