@@ -18,7 +18,9 @@ import { negated } from './mean-variance.ts';
 import { programOf, resultOf, riskOf, scaledCosts, tradingCosts } from './program.ts';
 import { solveConvex, type ConvexAnswer } from './solve-convex.ts';
 
-const DOUBLINGS_MAX = 80;
+const DOUBLINGS_MAX = 60;
+/** Weights beyond this, with phi still falling, follow an asymptote: the ratio is never reached. */
+const RUNAWAY = 1e4;
 const SECANTS_MAX = 80;
 /** phi relative to the variance at which the root is found. */
 const ROOT_TOLERANCE = 1e-13;
@@ -99,7 +101,8 @@ class RatioSearch {
     let low = first;
     let high = this.probe(this.#firstGuess(first));
     for (let doubling = 0; high.phi < 0 && !this.#isRoot(high); doubling += 1) {
-      const isLost = high.answer.status !== 'optimal' || doubling === DOUBLINGS_MAX;
+      const isGrowing = high.phi < low.phi && largest(high.answer.weights) > RUNAWAY;
+      const isLost = high.answer.status !== 'optimal' || isGrowing || doubling === DOUBLINGS_MAX;
       if (isLost) return this.#withoutMaximum(first, high);
       low = high;
       high = this.probe(high.x * 4);
@@ -198,4 +201,8 @@ class RatioSearch {
       iterations: this.#iterations,
     });
   }
+}
+
+function largest(weights: Float64Array): number {
+  return weights.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
 }
