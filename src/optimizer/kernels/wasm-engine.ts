@@ -8,12 +8,12 @@ import type {
   EngineAnswer,
   EngineStart,
   NewtonOptions,
-} from '../newton/account-engine.ts';
+} from '../newton/engine-types.ts';
 import { roundedToFour, type AccountBlock, type RiskModelBlock } from '../problem/account-block.ts';
 import { wasmBytes } from './wasm-binary.ts';
 
 /** The exports of `assembly/index.ts`. */
-interface Kernels {
+export interface Kernels {
   readonly memory: WebAssembly.Memory;
   readonly layoutModel: (assetCount: number, factorCount: number) => void;
   readonly layoutAccount: (rowCount: number, segments: number, entries: number) => void;
@@ -57,18 +57,15 @@ export function createWasmEngine(
   model: RiskModelBlock,
   options: { readonly isShared: boolean },
 ): AccountEngine | null {
+  const kernels = newKernels();
+  return kernels === null ? null : new WasmEngine(kernels, model, options);
+}
+
+/** An instance with a linear memory of its own; null where the platform has no WebAssembly. */
+export function newKernels(): Kernels | null {
   if (typeof WebAssembly === 'undefined') return null;
   compiled ??= new WebAssembly.Module(wasmBytes());
-  const kernels = new WebAssembly.Instance(compiled).exports as unknown as Kernels;
-  kernels.layoutModel(model.assetCount, model.factorCount);
-  const { buffer } = kernels.memory;
-  const { assetCount: n, stride } = model;
-  new Float64Array(buffer, kernels.addressOf(ARRAY.factors), n * stride).set(model.factors);
-  new Float64Array(buffer, kernels.addressOf(ARRAY.curvature), n).set(model.curvature);
-  kernels.finishModel(options.isShared ? 1 : 0);
-  const place = newPlace(kernels, model, { rowCount: 0, segments: 2 * n, entries: 2 * n });
-  kernels.fillAllInside();
-  return new WasmEngine(kernels, model, place);
+  return new WebAssembly.Instance(compiled).exports as unknown as Kernels;
 }
 
 /** Room for an account, and views of its arrays. */
@@ -138,16 +135,24 @@ function newPlace(
   };
 }
 
-class WasmEngine implements AccountEngine {
+/** Takes over the kernels: an engine made earlier on the same ones must not be used again. */
+export class WasmEngine implements AccountEngine {
   readonly backend = 'wasm';
   readonly #kernels: Kernels;
   readonly #model: RiskModelBlock;
   #place: Place;
 
-  constructor(kernels: Kernels, model: RiskModelBlock, place: Place) {
+  constructor(kernels: Kernels, model: RiskModelBlock, options: { readonly isShared: boolean }) {
+    const { assetCount: n, factorCount, stride } = model;
+    kernels.layoutModel(n, factorCount);
+    const { buffer } = kernels.memory;
+    new Float64Array(buffer, kernels.addressOf(ARRAY.factors), n * stride).set(model.factors);
+    new Float64Array(buffer, kernels.addressOf(ARRAY.curvature), n).set(model.curvature);
+    kernels.finishModel(options.isShared ? 1 : 0);
     this.#kernels = kernels;
     this.#model = model;
-    this.#place = place;
+    this.#place = newPlace(kernels, model, { rowCount: 0, segments: 2 * n, entries: 2 * n });
+    kernels.fillAllInside();
   }
 
   solve(account: AccountBlock, start: EngineStart, options: NewtonOptions): EngineAnswer {
@@ -190,7 +195,7 @@ class WasmEngine implements AccountEngine {
     }
     const { floats, integers } = this.#place;
     floats.linear.set(account.linear);
-    if (account.target === null) floats.anchor.set(account.anchor);
+    if (account.target === null) setPadded(floats.anchor, account.anchor);
     else floats.target.set(account.target);
     floats.lower.set(account.lower);
     floats.segmentEnd.set(account.segmentEnd);
@@ -218,4 +223,9 @@ class WasmEngine implements AccountEngine {
     prices.set(start.prices.subarray(0, k));
     prices.set(start.prices.subarray(k), stride);
   }
+}
+
+function setPadded(into: Float64Array, values: Float64Array): void {
+  into.fill(0);
+  into.set(values);
 }

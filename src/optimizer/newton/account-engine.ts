@@ -1,29 +1,21 @@
-import type { AccountBlock } from '../problem/account-block.ts';
+import { createWasmEngine } from '../kernels/wasm-engine.ts';
+import type { RiskModelBlock } from '../problem/account-block.ts';
+import type { AccountEngine } from './engine-types.ts';
+import { createReferenceEngine } from './reference-engine.ts';
 
-export interface EngineAnswer {
-  readonly status: 'converged' | 'infeasible' | 'stopped';
-  /** n. */
-  readonly weights: Float64Array;
-  /** k + m, in units of the scaled objective; for `infeasible` the row part proves it. */
-  readonly prices: Float64Array;
-  readonly iterations: number;
-}
-
-/** Where to begin: prices (k + m) of factors and rows, or weights (n) whose factor prices are computed. */
-export type EngineStart = { readonly prices: Float64Array } | { readonly weights: Float64Array };
-
-export interface NewtonOptions {
-  /** Largest residual, in weight. */
-  readonly tolerance: number;
-  readonly iterationsMax: number;
-}
-
-/** An engine with a risk model loaded and its working memory kept from account to account. */
-export interface AccountEngine {
-  readonly backend: 'wasm' | 'typescript';
-  readonly solve: (
-    account: AccountBlock,
-    start: EngineStart,
-    options: NewtonOptions,
-  ) => EngineAnswer;
+/**
+ * An engine for the accounts of one risk model. The model is copied in once; `solve` then takes one account block
+ * after another. Every answer depends on the model, the block, the start and the options alone, not on what was
+ * solved before; a start is an input to record, because it changes the last bits.
+ *
+ * @param backend default: WebAssembly where there is one, else TypeScript; both give the same bits
+ * @throws AssertionError nothing is checked here but what the kernels return: blocks come from validated problems
+ */
+export function createAccountEngine(
+  model: RiskModelBlock,
+  backend?: AccountEngine['backend'],
+): AccountEngine {
+  const options = { isShared: true };
+  const fast = backend === 'typescript' ? null : createWasmEngine(model, options);
+  return fast ?? createReferenceEngine(model, options);
 }

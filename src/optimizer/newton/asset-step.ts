@@ -1,34 +1,12 @@
+/**
+ * Every name's answer to the prices, in closed form, by a walk along the segments of its cost curve. Twin of
+ * `kernels/assembly/asset-step.ts`.
+ */
 import type { EngineProblem } from '../problem/engine-problem.ts';
+import type { EngineState } from './engine-state.ts';
+import { smoothSlope, solveSmooth, type SmoothCost } from './smooth-cost.ts';
 
-/** Per asset: the weight that answers the prices, and where on its cost curve it lies. */
-export interface AssetState {
-  /** n; price signal s = linear + F nu + A' eta. */
-  readonly signal: Float64Array;
-  /** n; argmin of curvature/2 x^2 + s x + g(x). */
-  readonly weights: Float64Array;
-  /** n; -dx/ds: 1/curvature strictly inside a segment, else 0. */
-  readonly slack: Float64Array;
-  /** n; segment of the last visit: the scan starts there, so that its cost is constant on average. */
-  readonly cursor: Int32Array;
-}
-
-export function newAssetState(problem: EngineProblem): AssetState {
-  const n = problem.assetCount;
-  return {
-    signal: new Float64Array(n),
-    weights: new Float64Array(n),
-    slack: new Float64Array(n),
-    cursor: problem.segmentStart.slice(0, n),
-  };
-}
-
-/** s = linear + G z, from scratch: sums of steps would drift. */
-export function signalAt(problem: EngineProblem, prices: Float64Array, signal: Float64Array): void {
-  signal.set(problem.linear);
-  addColumns(problem, prices, signal);
-}
-
-/** into += G z. */
+/** into += G z, for an engine problem with dense columns. */
 export function addColumns(problem: EngineProblem, prices: Float64Array, into: Float64Array): void {
   const { columns, assetCount } = problem;
   const width = prices.length;
@@ -41,53 +19,107 @@ export function addColumns(problem: EngineProblem, prices: Float64Array, into: F
   }
 }
 
+/** A segment, with the slopes of its neighbors: infinite beyond the ends. */
+interface Segment {
+  readonly low: number;
+  readonly high: number;
+  readonly slopeBelow: number;
+  readonly slope: number;
+  readonly slopeAbove: number;
+}
+
+function segmentAt({ account }: EngineState, i: number, p: number): Segment {
+  const { segmentEnd, segmentSlope, segmentStart } = account;
+  const isFirst = p === segmentStart[i];
+  const isLast = p + 1 === segmentStart[i + 1];
+  return {
+    low: (isFirst ? account.lower[i] : segmentEnd[p - 1]) as number,
+    high: segmentEnd[p] as number,
+    slopeBelow: isFirst ? -Infinity : (segmentSlope[p - 1] as number),
+    slope: segmentSlope[p] as number,
+    slopeAbove: isLast ? Infinity : (segmentSlope[p + 1] as number),
+  };
+}
+
 /**
- * Moves every asset to the weight that answers `signal + step * direction`, in closed form.
+ * Moves every name to the weight that answers signal + step * change.
  *
- * @returns the sum of x_i direction_i, which is what the line search needs (0 without a direction)
+ * @returns the sum of weight times change, which is what the line search needs, even and odd names apart
  */
-export function moveAssets(
-  problem: EngineProblem,
-  state: AssetState,
-  along: { readonly direction: Float64Array; readonly step: number } | null,
-): number {
-  const { curvature, segmentStart, segmentEnd, segmentSlope, lower, assetCount } = problem;
-  let slope = 0;
-  for (let i = 0; i < assetCount; i += 1) {
-    const first = segmentStart[i] as number;
-    const last = (segmentStart[i + 1] as number) - 1;
-    const d = curvature[i] as number;
-    const direction = along === null ? 0 : (along.direction[i] as number);
-    const s = (state.signal[i] as number) + (along === null ? 0 : along.step * direction);
-    let p = state.cursor[i] as number;
-    let x: number;
-    let slack = 0;
-    for (;;) {
-      const low = p === first ? (lower[i] as number) : (segmentEnd[p - 1] as number);
-      const high = segmentEnd[p] as number;
-      const inside = (-s - (segmentSlope[p] as number)) / d;
-      if (inside >= high) {
-        if (p === last || (-s - (segmentSlope[p + 1] as number)) / d <= high) {
-          x = high;
-          break;
-        }
-        p += 1;
-      } else if (inside <= low) {
-        if (p === first || (-s - (segmentSlope[p - 1] as number)) / d >= low) {
-          x = low;
-          break;
-        }
-        p -= 1;
-      } else {
-        x = inside;
-        slack = 1 / d;
-        break;
-      }
-    }
-    state.cursor[i] = p;
+export function moveAssets(state: EngineState, step: number): number {
+  const { account, signal, change } = state;
+  const sums: [number, number] = [0, 0];
+  for (let i = 0; i < state.model.assetCount; i += 1) {
+    const along = change[i] as number;
+    const pull = -((signal[i] as number) + step * along);
+    const x = account.impact === null ? answer(state, i, pull) : answerWithImpact(state, i, pull);
     state.weights[i] = x;
-    state.slack[i] = slack;
-    slope += x * direction;
+    sums[(i & 1) as 0 | 1] += x * along;
   }
-  return slope;
+  return sums[0] + sums[1];
+}
+
+/** Weights inside a segment take the step that their slack and the change foretell, as far as the segment goes. */
+export function stepWeights(state: EngineState): void {
+  for (let i = 0; i < state.model.assetCount; i += 1) {
+    const slack = state.slack[i] as number;
+    if (slack === 0) continue;
+    const { low, high } = segmentAt(state, i, state.cursor[i] as number);
+    const x = (state.weights[i] as number) - slack * (state.change[i] as number);
+    state.weights[i] = x > high ? high : x < low ? low : x;
+  }
+}
+
+/** A comparison with NaN ends the walk where it is. */
+function answer(state: EngineState, i: number, pull: number): number {
+  const give = state.give[i] as number;
+  for (let p = state.cursor[i] as number; ;) {
+    const { low, high, slopeBelow, slope, slopeAbove } = segmentAt(state, i, p);
+    const inside = (pull - slope) * give;
+    state.cursor[i] = p;
+    state.slack[i] = 0;
+    if (inside >= high) {
+      if (!((pull - slopeAbove) * give > high)) return high;
+      p += 1;
+    } else if (inside > low) {
+      state.slack[i] = give;
+      return inside;
+    } else {
+      if (!((pull - slopeBelow) * give < low)) return low;
+      p -= 1;
+    }
+  }
+}
+
+/** The same walk, by the slopes of curvature and impact at the segment's ends. */
+function answerWithImpact(state: EngineState, i: number, pull: number): number {
+  const cost = smoothCostOf(state, i);
+  for (let p = state.cursor[i] as number; ;) {
+    const { low, high, slopeBelow, slope, slopeAbove } = segmentAt(state, i, p);
+    const wanted = pull - slope;
+    const atHigh = smoothSlope(cost, high);
+    const atLow = smoothSlope(cost, low);
+    state.cursor[i] = p;
+    state.slack[i] = 0;
+    if (wanted >= atHigh) {
+      if (!(pull - slopeAbove > atHigh)) return high;
+      p += 1;
+    } else if (wanted > atLow) {
+      const { x, slack } = solveSmooth(cost, wanted);
+      state.slack[i] = slack;
+      return x > high ? high : x < low ? low : x;
+    } else {
+      if (!(pull - slopeBelow < atLow)) return low;
+      p -= 1;
+    }
+  }
+}
+
+function smoothCostOf({ model, account }: EngineState, i: number): SmoothCost {
+  return {
+    curvature: model.curvature[i] as number,
+    kappa: account.impact?.kappa[i] ?? 0,
+    center: account.impact?.center[i] ?? 0,
+    exponent: (account.impact?.power ?? 1) - 1,
+  };
 }

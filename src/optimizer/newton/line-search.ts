@@ -1,6 +1,9 @@
-/** Acceptance of the first trial and of the search: ratios of the slope at the step to the slope at zero. */
-const FIRST = { least: -0.5, most: 0.9 } as const;
-const SEARCHED = { least: -0.1, most: 0.5 } as const;
+/**
+ * Acceptance of the first trial and of the search: ratios of the slope at the step to the slope at zero. Tight,
+ * because a trial costs one pass over the names and an iteration some twenty times that.
+ */
+const FIRST = { least: -0.2, most: 0.3 } as const;
+const SEARCHED = { least: -0.1, most: 0.1 } as const;
 const PASSES_MAX = 60;
 
 export interface LineSearchResult {
@@ -31,20 +34,20 @@ export function searchLine(
   }
   let low = 0;
   let slopeLow = slopeAtZero;
-  let passes = 1;
-  while (ratio > 0.1 && high < limit && passes < PASSES_MAX) {
+  let tries = 1;
+  while (ratio > SEARCHED.most && high < limit && tries < PASSES_MAX) {
     low = high;
     slopeLow = slopeHigh;
     high = Math.min(high * 4, limit);
     slopeHigh = slopeAt(high);
     ratio = slopeHigh / slopeAtZero;
-    passes += 1;
+    tries += 1;
   }
   if (ratio >= SEARCHED.least) {
     return {
       step: high,
       isAtLimit: high === limit,
-      isUnbounded: ratio > 0.1 && high !== limit,
+      isUnbounded: ratio > SEARCHED.most && high !== limit,
     };
   }
   return {

@@ -6,6 +6,7 @@ import {
   GIVE,
   IMPACT,
   IMPACT_CENTER,
+  LINEAR,
   LOWER,
   PAIRS,
   SEGMENT_END,
@@ -28,17 +29,23 @@ export function setImpact(exponent: f64): void {
   impactInverse = exponent > 0 ? 1 / exponent : 0;
 }
 
+/** Largest slope of the account's linear terms and costs. */
+export let slopeSize: f64 = 0;
+
 /** Segments with a sentinel on either side, so that a scan needs no test for the ends; cursors at the first. */
 export function expandSegments(): void {
   let pair = PAIRS;
   let segment = 0;
+  slopeSize = 0;
   for (let i = 0; i < assetCount; i += 1) {
     store<f64>(pair, -Infinity);
     store<f64>(pair, getF(LOWER, i), 8);
     pair += 16;
     store<u32>(CURSOR + ((<usize>i) << 2), <u32>pair);
     const end = getI(SEGMENT_START, i + 1);
+    slopeSize = max<f64>(slopeSize, abs<f64>(getF(LINEAR, i)));
     for (; segment < end; segment += 1) {
+      slopeSize = max<f64>(slopeSize, abs<f64>(getF(SEGMENT_SLOPE, segment)));
       store<f64>(pair, getF(SEGMENT_SLOPE, segment));
       store<f64>(pair, getF(SEGMENT_END, segment), 8);
       pair += 16;
@@ -58,64 +65,143 @@ export function moveAssets(step: f64): f64 {
   return impactExponent > 0 ? moveWithImpact(step) : movePiecewise(step);
 }
 
+/**
+ * Two names at a time without a branch, for as long as their segments still hold the answer or an end of it; a scan
+ * otherwise. The sum runs over the even and the odd names apart.
+ */
 function movePiecewise(step: f64): f64 {
-  let slope: f64 = 0;
-  const bytes = (<usize>assetCount) << 3;
-  for (let at: usize = 0; at < bytes; at += 8) {
-    const change = load<f64>(CHANGE + at);
-    const pull = -(load<f64>(SIGNAL + at) + step * change);
-    const give = load<f64>(GIVE + at);
-    const cursor = CURSOR + (at >> 1);
-    let pair = <usize>load<u32>(cursor);
-    let slack: f64 = 0;
-    let x = (pull - load<f64>(pair)) * give;
-    let high = load<f64>(pair, 8);
-    if (x >= high) {
-      for (;;) {
-        const above = (pull - load<f64>(pair, 16)) * give;
-        if (!(above > high)) {
-          x = high;
-          break;
-        }
-        pair += 16;
-        high = load<f64>(pair, 8);
-        if (above < high) {
-          x = above;
-          slack = give;
-          break;
-        }
-      }
-      store<u32>(cursor, <u32>pair);
-    } else {
-      let low = load<f64>(pair - 8);
-      if (x > low) {
-        slack = give;
-      } else {
-        for (;;) {
-          const below = (pull - load<f64>(pair - 16)) * give;
-          if (!(below < low)) {
-            x = low;
-            break;
-          }
-          pair -= 16;
-          low = load<f64>(pair - 8);
-          if (below > low) {
-            x = below;
-            slack = give;
-            break;
-          }
-        }
-        store<u32>(cursor, <u32>pair);
-      }
+  const steps = f64x2.splat(step);
+  const zero = f64x2.splat(0);
+  let slopes = zero;
+  const pairsEnd = (<usize>(assetCount & ~1)) << 3;
+  for (let at: usize = 0; at < pairsEnd; at += 16) {
+    const change = v128.load(CHANGE + at);
+    const pull = f64x2.neg(f64x2.add(v128.load(SIGNAL + at), f64x2.mul(steps, change)));
+    const give = v128.load(GIVE + at);
+    const cursors = CURSOR + (at >> 1);
+    const first = <usize>load<u32>(cursors);
+    const second = <usize>load<u32>(cursors, 4);
+    const belowFirst = v128.load(first - 16);
+    const belowSecond = v128.load(second - 16);
+    const hereFirst = v128.load(first);
+    const hereSecond = v128.load(second);
+    const slopeAbove = v128.load_lane<f64>(second, v128.load64_zero(first, 16), 1, 16);
+    const slopeBelow = v128.shuffle<f64>(belowFirst, belowSecond, 0, 2);
+    const low = v128.shuffle<f64>(belowFirst, belowSecond, 1, 3);
+    const slope = v128.shuffle<f64>(hereFirst, hereSecond, 0, 2);
+    const high = v128.shuffle<f64>(hereFirst, hereSecond, 1, 3);
+    const inside = f64x2.mul(f64x2.sub(pull, slope), give);
+    const isAbove = f64x2.ge(inside, high);
+    const isOverLow = f64x2.gt(inside, low);
+    const above = f64x2.mul(f64x2.sub(pull, slopeAbove), give);
+    const below = f64x2.mul(f64x2.sub(pull, slopeBelow), give);
+    const leaves = v128.or(
+      v128.and(isAbove, f64x2.gt(above, high)),
+      v128.andnot(f64x2.lt(below, low), isOverLow),
+    );
+    let x = v128.bitselect(high, inside, isAbove);
+    x = v128.bitselect(x, low, isOverLow);
+    let slack = v128.andnot(v128.and(give, isOverLow), isAbove);
+    if (v128.any_true(leaves)) {
+      const x0 = scan(cursors, f64x2.extract_lane(pull, 0), f64x2.extract_lane(give, 0));
+      const slack0 = foundSlack;
+      const x1 = scan(cursors + 4, f64x2.extract_lane(pull, 1), f64x2.extract_lane(give, 1));
+      x = f64x2.replace_lane(f64x2.splat(x0), 1, x1);
+      slack = f64x2.replace_lane(f64x2.splat(slack0), 1, foundSlack);
     }
-    store<f64>(WEIGHTS + at, x);
-    store<f64>(SLACK + at, slack);
-    slope += x * change;
+    v128.store(WEIGHTS + at, x);
+    v128.store(SLACK + at, slack);
+    slopes = f64x2.add(slopes, f64x2.mul(x, change));
   }
-  return slope;
+  let even = f64x2.extract_lane(slopes, 0);
+  if ((assetCount & 1) == 1) {
+    const change = load<f64>(CHANGE + pairsEnd);
+    const pull = -(load<f64>(SIGNAL + pairsEnd) + step * change);
+    const x = scan(CURSOR + (pairsEnd >> 1), pull, load<f64>(GIVE + pairsEnd));
+    store<f64>(WEIGHTS + pairsEnd, x);
+    store<f64>(SLACK + pairsEnd, foundSlack);
+    even += x * change;
+  }
+  return even + f64x2.extract_lane(slopes, 1);
 }
 
 let foundSlack: f64 = 0;
+
+/** The weight that answers `pull`, found from the segment at the cursor; its slack in `foundSlack`. */
+function scan(cursor: usize, pull: f64, give: f64): f64 {
+  let pair = <usize>load<u32>(cursor);
+  let x = (pull - load<f64>(pair)) * give;
+  let high = load<f64>(pair, 8);
+  foundSlack = 0;
+  if (x >= high) {
+    for (;;) {
+      const above = (pull - load<f64>(pair, 16)) * give;
+      if (!(above > high)) {
+        x = high;
+        break;
+      }
+      pair += 16;
+      high = load<f64>(pair, 8);
+      if (above < high) {
+        x = above;
+        foundSlack = give;
+        break;
+      }
+    }
+  } else {
+    let low = load<f64>(pair - 8);
+    if (x > low) {
+      foundSlack = give;
+    } else {
+      for (;;) {
+        const below = (pull - load<f64>(pair - 16)) * give;
+        if (!(below < low)) {
+          x = low;
+          break;
+        }
+        pair -= 16;
+        low = load<f64>(pair - 8);
+        if (below > low) {
+          x = below;
+          foundSlack = give;
+          break;
+        }
+      }
+    }
+  }
+  store<u32>(cursor, <u32>pair);
+  return x;
+}
+
+/** SIGNAL += step CHANGE. */
+export function followSignal(step: f64): void {
+  const steps = f64x2.splat(step);
+  const bytes = (<usize>(assetCount & ~1)) << 3;
+  let at: usize = 0;
+  for (; at < bytes; at += 16) {
+    v128.store(
+      SIGNAL + at,
+      f64x2.add(v128.load(SIGNAL + at), f64x2.mul(steps, v128.load(CHANGE + at))),
+    );
+  }
+  if ((assetCount & 1) == 0) return;
+  store<f64>(SIGNAL + at, load<f64>(SIGNAL + at) + step * load<f64>(CHANGE + at));
+}
+
+/** Weights inside a segment take the step that their slack and CHANGE foretell, as far as the segment goes. */
+export function stepWeights(): void {
+  for (let i = 0; i < assetCount; i += 1) {
+    const slack = getF(SLACK, i);
+    if (slack == 0) continue;
+    const pair = <usize>load<u32>(CURSOR + ((<usize>i) << 2));
+    const low = load<f64>(pair - 8);
+    const high = load<f64>(pair, 8);
+    let x = getF(WEIGHTS, i) - slack * getF(CHANGE, i);
+    if (x > high) x = high;
+    else if (x < low) x = low;
+    store<f64>(WEIGHTS + ((<usize>i) << 3), x);
+  }
+}
 
 function moveWithImpact(step: f64): f64 {
   let slope: f64 = 0;

@@ -19,11 +19,18 @@ import {
   width,
 } from './memory';
 
-/** See newton/newton-matrix.ts for what these mean. */
+/** See newton/cholesky.ts for what these mean. */
 const PIVOT_DEPENDENT: f64 = 1e-9;
-const PIVOT_RELATIVE: f64 = 1e-10;
+const PIVOT_MOST: f64 = 1e-3;
 const PIVOT_ABSOLUTE: f64 = 1e-12;
-const PIVOT_EMPTY: f64 = 1e-3;
+const RESIDUAL_TYPICAL: f64 = 0.1;
+
+let raisedPivot: f64 = 0;
+
+/** Once per account, with the largest slope of its linear terms and costs. */
+export function setSlopeSize(size: f64): void {
+  raisedPivot = min<f64>(PIVOT_MOST, RESIDUAL_TYPICAL / size);
+}
 
 /** Factors the blocks from `firstBlock` on; those before are as the last call left them. */
 export function factorMatrix(activeCount: i32, firstBlock: i32): void {
@@ -172,9 +179,9 @@ function allowedPivot(v: i32, pivot: f64, activeCount: i32): f64 {
   if (place >= activeCount) return 1;
   const row = getI(ACTIVE, place);
   const original = getF(ROW_SQUARE, row * rowCount + row);
-  if (getI(INSIDE_COUNT, row) == 0 || original <= PIVOT_ABSOLUTE) return PIVOT_EMPTY;
+  if (getI(INSIDE_COUNT, row) == 0 || original <= PIVOT_ABSOLUTE) return raisedPivot;
   if (pivot > PIVOT_DEPENDENT * original) return pivot;
-  return (pivot > 0 ? pivot : 0) + PIVOT_RELATIVE * original + PIVOT_ABSOLUTE;
+  return raisedPivot * original;
 }
 
 /** Solves L L' x = right in place, over factors and active rows; places beyond must be zero. */

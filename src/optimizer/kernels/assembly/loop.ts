@@ -1,6 +1,13 @@
 /** The Newton loop; twin and account of the method: `newton/reference-engine.ts`. */
-import { expandSegments, moveAssets, setImpact } from './asset-step';
-import { factorMatrix, solveFactored } from './cholesky';
+import {
+  expandSegments,
+  followSignal,
+  moveAssets,
+  setImpact,
+  slopeSize,
+  stepWeights,
+} from './asset-step';
+import { factorMatrix, setSlopeSize, solveFactored } from './cholesky';
 import {
   ACTIVE,
   ALL_INSIDE,
@@ -55,8 +62,10 @@ import {
   limitRow,
   limitStep,
   listActive,
+  mayProve,
   refixMisdirected,
   releaseRows,
+  settleRows,
 } from './range-rows';
 
 const CONVERGED: i32 = 0;
@@ -66,6 +75,14 @@ const STOPPED: i32 = 2;
 const PASSES_MAX: i32 = 60;
 /** Iterations between signals and sums from scratch. */
 const REFRESH_EVERY: i32 = 16;
+/** Thresholds of `newton/range-rows.ts` and `newton/line-search.ts`. */
+const RELEASE_RESIDUAL: f64 = 0.3;
+const FIRST_LEAST: f64 = -0.2;
+const FIRST_MOST: f64 = 0.3;
+const SEARCHED_LEAST: f64 = -0.1;
+const SEARCHED_MOST: f64 = 0.1;
+/** A residual below this that no longer falls is the rounding of large prices (see `polish`). */
+const ROUNDING_MOST: f64 = 1e-6;
 const CLIMBED: i32 = 0;
 const STUCK: i32 = 1;
 const UNBOUNDED: i32 = 2;
@@ -75,6 +92,8 @@ let hasAllInside: bool = false;
 let iterations: i32 = 0;
 let passes: i32 = 0;
 let updates: i32 = 0;
+/** The sums belong to WEIGHTS_IN already. */
+let hasSums: bool = false;
 
 export function iterationCount(): i32 {
   return iterations;
@@ -120,6 +139,8 @@ export function startFromWeights(): void {
   sumFactors(WEIGHTS);
   for (let f = 0; f < stride; f += 1) setF(PRICES, f, getF(SUMS, f) - getF(ANCHOR, f));
   memory.fill(PRICES + ((<usize>stride) << 3), 0, (<usize>(width - stride)) << 3);
+  memory.copy(WEIGHTS_IN, WEIGHTS, (<usize>assetCount) << 3);
+  hasSums = true;
 }
 
 /** SUMS = G' values, from scratch. */
@@ -127,10 +148,9 @@ function sumFactors(values: usize): void {
   let count = 0;
   for (let i = 0; i < assetCount; i += 1) {
     const value = getF(values, i);
-    if (value == 0) continue;
     setI(LIST, count, i);
     setF(LIST_VALUE, count, value);
-    count += 1;
+    count += i32(value != 0);
   }
   memory.fill(SUMS, 0, (<usize>width) << 3);
   addListed(count);
@@ -139,17 +159,24 @@ function sumFactors(values: usize): void {
 export function solve(tolerance: f64, iterationsMax: i32, exponent: f64): i32 {
   setImpact(exponent);
   expandSegments();
+  setSlopeSize(slopeSize);
   beginRows();
   passes = 0;
   refresh();
   buildMatrix();
+  let before = Infinity;
   for (iterations = 0; iterations <= iterationsMax; iterations += 1) {
     if (iterations > 0 && iterations % REFRESH_EVERY == 0) refresh();
     const residual = updateGradient();
     const violation = largestFixedExcess();
     if (residual < tolerance && violation < tolerance) return CONVERGED;
-    if (hasFarkasProof(PRICES)) return INFEASIBLE;
-    if (violation > (residual > tolerance ? residual : tolerance)) {
+    if (residual < ROUNDING_MOST && violation < ROUNDING_MOST && residual > before / 2) {
+      return polish(tolerance) ? CONVERGED : STOPPED;
+    }
+    before = residual;
+    if (mayProve() && hasFarkasProof(PRICES)) return INFEASIBLE;
+    const least = RELEASE_RESIDUAL * residual;
+    if (violation > (least > tolerance ? least : tolerance)) {
       releaseRows(violation);
       updateGradient();
     }
@@ -164,13 +191,35 @@ export function solve(tolerance: f64, iterationsMax: i32, exponent: f64): i32 {
   return STOPPED;
 }
 
+/**
+ * Where prices are so large that their rounding moves weights by more than the tolerance, the last Newton step is
+ * taken by the weights themselves. True when that meets the tolerance.
+ */
+function polish(tolerance: f64): bool {
+  updateMatrix();
+  findDirection();
+  productWithPrices(DIRECTION);
+  stepWeights();
+  for (let c = 0; c < stride + rowCount; c += 1) {
+    setF(PRICES, c, getF(PRICES, c) + getF(DIRECTION, c));
+  }
+  updateSums();
+  return updateGradient() < tolerance && largestFixedExcess() < tolerance;
+}
+
 /** Signal, weights and sums from the prices alone. */
 function refresh(): void {
   productWithPrices(PRICES);
   const n = assetCount;
   for (let i = 0; i < n; i += 1) setF(SIGNAL, i, getF(LINEAR, i) + getF(CHANGE, i));
+  memory.fill(CHANGE, 0, (<usize>n) << 3);
   moveAssets(0);
   passes += 1;
+  if (hasSums) {
+    updateSums();
+    hasSums = false;
+    return;
+  }
   sumFactors(WEIGHTS);
   memory.copy(WEIGHTS_IN, WEIGHTS, (<usize>n) << 3);
 }
@@ -215,12 +264,11 @@ function updateMatrix(): void {
   let inside = 0;
   for (let i = 0; i < assetCount; i += 1) {
     const slack = getF(SLACK, i);
-    if (slack != 0) inside += 1;
     const change = slack - getF(SLACK_IN, i);
-    if (change == 0) continue;
+    inside += i32(slack != 0);
     setI(LIST, count, i);
     setF(LIST_VALUE, count, change);
-    count += 1;
+    count += i32(change != 0);
   }
   if (count == 0) return;
   updates += count;
@@ -246,11 +294,10 @@ function updateSums(): void {
   for (let i = 0; i < assetCount; i += 1) {
     const x = getF(WEIGHTS, i);
     const change = x - getF(WEIGHTS_IN, i);
-    if (change == 0) continue;
     setI(LIST, count, i);
     setF(LIST_VALUE, count, change);
     setF(WEIGHTS_IN, i, x);
-    count += 1;
+    count += i32(change != 0);
   }
   addListed(count);
 }
@@ -262,7 +309,7 @@ function updateGradient(): f64 {
     const value = getF(SUMS, f) - getF(ANCHOR, f) - getF(PRICES, f);
     setF(GRADIENT, f, value);
     const size = abs<f64>(value) / factorSize;
-    if (!(size <= residual)) residual = size;
+    residual = max<f64>(residual, size);
   }
   for (let r = 0; r < rowCount; r += 1) {
     const at = stride + r;
@@ -273,7 +320,7 @@ function updateGradient(): f64 {
     const value = getF(SUMS, at) - heldLimit(r);
     setF(GRADIENT, at, value);
     const size = abs<f64>(value);
-    if (!(size <= residual)) residual = size;
+    residual = max<f64>(residual, size);
   }
   return residual;
 }
@@ -294,10 +341,9 @@ function climb(): i32 {
   for (let c = 0; c < stride + rowCount; c += 1) {
     setF(PRICES, c, getF(PRICES, c) + step * getF(DIRECTION, c));
   }
-  for (let i = 0; i < assetCount; i += 1) {
-    setF(SIGNAL, i, getF(SIGNAL, i) + step * getF(CHANGE, i));
-  }
+  followSignal(step);
   if (isAtLimit && row >= 0) fixRow(row);
+  settleRows();
   updateSums();
   return isUnbounded ? UNBOUNDED : CLIMBED;
 }
@@ -350,11 +396,11 @@ function searchLine(slopeAtZero: f64, limit: f64): f64 {
   let slopeHigh = slopeAt(high);
   let ratio = slopeHigh / slopeAtZero;
   isAtLimit = high == limit;
-  if (ratio >= -0.5 && (ratio <= 0.9 || isAtLimit)) return high;
+  if (ratio >= FIRST_LEAST && (ratio <= FIRST_MOST || isAtLimit)) return high;
   let low: f64 = 0;
   let slopeLow = slopeAtZero;
   let tries = 1;
-  while (ratio > 0.1 && high < limit && tries < PASSES_MAX) {
+  while (ratio > SEARCHED_MOST && high < limit && tries < PASSES_MAX) {
     low = high;
     slopeLow = slopeHigh;
     high = high * 4 < limit ? high * 4 : limit;
@@ -363,8 +409,8 @@ function searchLine(slopeAtZero: f64, limit: f64): f64 {
     tries += 1;
   }
   isAtLimit = high == limit;
-  if (ratio >= -0.1) {
-    isUnbounded = ratio > 0.1 && !isAtLimit;
+  if (ratio >= SEARCHED_LEAST) {
+    isUnbounded = ratio > SEARCHED_MOST && !isAtLimit;
     return high;
   }
   isAtLimit = false;
@@ -375,7 +421,7 @@ function searchLine(slopeAtZero: f64, limit: f64): f64 {
     step = low + (high - low) * share;
     const slope = slopeAt(step);
     ratio = slope / slopeAtZero;
-    if (ratio >= -0.1 && ratio <= 0.5) return step;
+    if (ratio >= SEARCHED_LEAST && ratio <= SEARCHED_MOST) return step;
     if (slope > 0) {
       low = step;
       slopeLow = slope;

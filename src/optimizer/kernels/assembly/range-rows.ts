@@ -24,6 +24,8 @@ import {
   stride,
 } from './memory';
 
+/** Rows violated by more than this share of the largest violation are released. */
+const RELEASE_SHARE: f64 = 0.3;
 const CONTRADICTION_LEAST: f64 = 2e-10;
 const OPEN_END: f64 = 1e6;
 
@@ -72,7 +74,7 @@ export function releaseRows(largest: f64): void {
   for (let r = 0; r < rowCount; r += 1) {
     if (getI(IS_FIXED, r) == 0) continue;
     const value = excess(r);
-    if (abs<f64>(value) <= largest / 2) continue;
+    if (abs<f64>(value) <= RELEASE_SHARE * largest) continue;
     setI(IS_FIXED, r, 0);
     setI(IS_RELEASED, r, 1);
     setF(SIDE, r, value > 0 ? 1 : -1);
@@ -111,6 +113,14 @@ export function fixRow(r: i32): void {
   setI(IS_FIXED, r, 1);
 }
 
+/** Fixes every range row whose price has reached zero or gone beyond, as rows that tie with the first do. */
+export function settleRows(): void {
+  for (let r = 0; r < rowCount; r += 1) {
+    if (getI(IS_FIXED, r) == 1 || isEquality(r)) continue;
+    if (getF(PRICES, stride + r) * getF(SIDE, r) <= 0) fixRow(r);
+  }
+}
+
 /** Leaves the first step at which a row's price changes sign in `limitStep`, and the row in `limitRow`. */
 export function findSignChange(): void {
   limitStep = Infinity;
@@ -126,6 +136,18 @@ export function findSignChange(): void {
       limitRow = r;
     }
   }
+}
+
+/** False where no proof can be: the present weights lie in the box, so that they bound the margin from above. */
+export function mayProve(): bool {
+  let bound: f64 = 0;
+  for (let r = 0; r < rowCount; r += 1) {
+    const price = getF(PRICES, stride + r);
+    if (price == 0) continue;
+    bound +=
+      price * (getF(SUMS, stride + r) - (price > 0 ? getF(ROW_UPPER, r) : getF(ROW_LOWER, r)));
+  }
+  return bound > 0;
 }
 
 /** As `infeasibility/farkas.ts`, over sparse rows; the host verifies what this finds. */
