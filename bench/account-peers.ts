@@ -44,7 +44,7 @@ const NATIVE_REPEATS = 5;
 const REPEAT_BELOW_SECONDS = 0.5;
 /** quadprog is dense: it gets the plain instances with their covariance written out, up to this many names. */
 const DENSE_NAMES_MAX = 500;
-/** A value that differs by more, relative to its size, is another answer. */
+/** A value that differs by more, relative to its size and beyond what the tolerance allows, is another answer. */
 const SAME_VALUE = 1e-4;
 
 export interface AccountPeerFigures {
@@ -61,7 +61,7 @@ export interface AccountPeerFigures {
     readonly solveMilliseconds: number;
     /** Setup and solution over our time. */
     readonly ratio: number;
-    /** Relative difference of the value from ours; largest absolute violation. */
+    /** Distance of the value from ours; largest violation; both absolute. */
     readonly valueDifference: number | null;
     readonly violation: number | null;
     readonly isSame: boolean;
@@ -187,21 +187,16 @@ function figuresOf(
       const input = answer.solver === 'quadprog' ? denseQp(account, problem) : problem;
       const found = answer.point === null ? null : residuals(input, answer.point);
       const milliseconds = 1000 * (answer.setupSeconds + answer.solveSeconds);
-      const difference =
-        found === null
-          ? null
-          : Math.abs(found.objective - primal) / Math.max(1e-6, Math.abs(primal));
+      const distance = found === null ? null : Math.abs(found.objective - primal);
+      const allowed = Math.max(SAME_VALUE * Math.abs(primal), 10 * TOLERANCE);
       const isSame =
-        difference !== null &&
-        found !== null &&
-        difference < SAME_VALUE &&
-        found.primal < SAME_VALUE;
+        found !== null && distance !== null && distance < allowed && found.primal < SAME_VALUE;
       return {
         solver: answer.solver,
         setupMilliseconds: 1000 * answer.setupSeconds,
         solveMilliseconds: 1000 * answer.solveSeconds,
         ratio: milliseconds / ours,
-        valueDifference: difference,
+        valueDifference: distance,
         violation: found?.primal ?? null,
         isSame,
       };

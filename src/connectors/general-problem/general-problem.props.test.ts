@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import '../../../test/support/fast-check.ts';
+import { highsReading, loadHighs } from '../../../test/support/highs-model.ts';
 import { sparseMatrix } from '../../domain/index.ts';
 import type { GeneralProblem } from '../../domain/index.ts';
 import { readGeneralProblem, writeQps } from './index.ts';
@@ -71,6 +72,52 @@ describe('general problem files', () => {
         const { problem: again, findings } = readGeneralProblem('p.qps', writeQps(problem));
         expect(findings).toEqual([]);
         expect(plain(again)).toEqual(plain(problem));
+      }),
+    );
+  });
+
+  it('G1 HiGHS reads the QPS as it is meant: limits, ranges, bounds, integers, constant', async () => {
+    const highs = await loadHighs();
+    fc.assert(
+      fc.property(problems, (problem) => {
+        const other = highsReading(highs, writeQps(problem));
+        const triangle = (matrix: GeneralProblem['P']): [number, number, number][] => {
+          const list: [number, number, number][] = [];
+          for (let j = 0; j < matrix.columnCount; j += 1) {
+            const end = matrix.columnStart[j + 1] ?? 0;
+            for (let e = matrix.columnStart[j] ?? 0; e < end; e += 1) {
+              const row = matrix.rowIndex[e] ?? 0;
+              if (row >= j) list.push([row, j, matrix.values[e] ?? NaN]);
+            }
+          }
+          return list;
+        };
+        const { hessian, matrix } = other;
+        const theirs = (of: { starts: Int32Array; indices: Int32Array; values: Float64Array }) => ({
+          columnStart: of.starts,
+          rowIndex: of.indices,
+          values: of.values,
+        });
+        const shape = { rowCount: 0, columnCount: problem.variables.length };
+        const lower = hessian === undefined ? [] : triangle({ ...shape, ...theirs(hessian) });
+        expect(triangle(problem.P)).toEqual(lower.filter(([, , value]) => value !== 0));
+        expect(plain(theirs(matrix))).toEqual(
+          plain({
+            columnStart: problem.A.columnStart,
+            rowIndex: problem.A.rowIndex,
+            values: problem.A.values,
+          }),
+        );
+        expect(plain([other.colCost, other.colLower, other.colUpper])).toEqual(
+          plain([problem.q, problem.lower, problem.upper]),
+        );
+        expect(plain([other.rowLower, other.rowUpper])).toEqual(
+          plain([problem.rowLower, problem.rowUpper]),
+        );
+        expect(other.offset + 0).toBe(problem.constant);
+        expect(plain(other.integrality)).toEqual(
+          plain(problem.isInteger ?? new Int32Array(problem.variables.length)),
+        );
       }),
     );
   });
