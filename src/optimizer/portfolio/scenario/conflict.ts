@@ -20,11 +20,16 @@ export function conflictIn(
   problem: ScenarioProblem,
   objective: ScenarioObjective,
 ): PortfolioResult['conflict'] | null {
-  const { base } = problem;
+  const ofWeights = conflictOfWeights(problem);
+  if (ofWeights !== null) return ofWeights;
+  return objective.kind === 'targetRisk' ? conflictOfRisk(problem, objective.limit) : null;
+}
+
+/** @returns limits on weights, turnover and tracking error that cannot hold together, or null */
+export function conflictOfWeights({ base }: ScenarioProblem): PortfolioResult['conflict'] | null {
   const bare = { ...base, costs: base.costs.map(() => null), impact: null };
   const nearest = solveConvex({ ...bare, curvature: 2 }, 1e-8);
-  if (nearest.status === 'infeasible') return nearest.conflict;
-  return objective.kind === 'targetRisk' ? conflictOfRisk(problem, objective.limit) : null;
+  return nearest.status === 'infeasible' ? nearest.conflict : null;
 }
 
 /** @returns the limit and what holds risk up, or null unless the proven least risk lies above the limit */

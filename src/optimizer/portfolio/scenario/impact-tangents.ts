@@ -18,18 +18,6 @@ export function impactTangents(problem: ConvexProblem): Lines | null {
   });
 }
 
-/** Impact less the largest of the lines, at most over the assets' sum. */
-export function impactError(problem: ConvexProblem, lines: Lines, weights: Float64Array): number {
-  let total = 0;
-  weights.forEach((w, i) => {
-    const own = lines[i] ?? [];
-    if (own.length === 0) return;
-    const under = Math.max(...own.map(({ slope, intercept }) => intercept + slope * w));
-    total += impactAt(problem, i, w) - under;
-  });
-  return total;
-}
-
 /** The lines with one more tangent per asset, at its weight. */
 export function refineTangents(problem: ConvexProblem, lines: Lines, weights: Float64Array): Lines {
   return lines.map((own, i) =>

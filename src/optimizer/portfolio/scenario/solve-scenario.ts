@@ -20,10 +20,10 @@ import type {
 import { dot } from '../mean-variance/engine-point.ts';
 import { returnRow, resultOf } from '../mean-variance/program.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
-import { conflictIn, conflictOfRisk } from './conflict.ts';
+import { conflictIn, conflictOfRisk, conflictOfWeights } from './conflict.ts';
 import { densityAt, riskContributions } from './density.ts';
 import { GoalSolver, type GoalPoint } from './goal-solver.ts';
-import { impactError, impactTangents, refineTangents } from './impact-tangents.ts';
+import { impactTangents, refineTangents } from './impact-tangents.ts';
 import { proveProposal, type LinearGoal, type Proof } from './proof.ts';
 import { ratioNotPositive, scenarioRefusals } from './refusals.ts';
 import {
@@ -43,8 +43,9 @@ export type ScenarioObjective = Extract<
 >;
 
 const VIOLATION_MAX = 1e-9;
-const IMPACT_ROUNDS = 40;
-const IMPACT_TOLERANCE = 1e-11;
+const IMPACT_ROUNDS = 30;
+/** Of the tolerance on the gap, left to impact. */
+const IMPACT_SHARE = 0.1;
 /** Distances to an end or kink that are tried: a square near zero leaves weights at the root of its tolerance. */
 const SETTLE_NEAR = [1e-8, 1e-6, 1e-5];
 /** Defect of a proof that is rounding. */
@@ -92,16 +93,19 @@ class ScenarioSolve {
       const refusal = this.#checkExcess(this.#objective.riskFreeRate);
       if (refusal !== null) return err([refusal]);
     }
-    if (this.#isLimitTooLow()) return ok(this.#infeasible());
+    const conflict = this.#conflictBeforehand();
+    if (conflict !== null) return ok(this.#infeasible(conflict));
     const settled = this.#settled(this.#reach());
     return ok(this.#report(settled));
   }
 
-  /** A search for the price of a limit on risk that cannot hold would not end: the least risk is found first. */
-  #isLimitTooLow(): boolean {
-    if (this.#objective.kind !== 'targetRisk' || !isRootMeasure(this.#problem.measure))
-      return false;
-    return conflictOfRisk(this.#problem, this.#objective.limit) !== null;
+  /** The search for the price of a limit that cannot hold would not end: such limits are tried first. */
+  #conflictBeforehand(): PortfolioResult['conflict'] | null {
+    const hasTracking = this.#problem.base.spheres.length > 0;
+    const ofWeights = hasTracking ? conflictOfWeights(this.#problem) : null;
+    if (ofWeights !== null || this.#objective.kind !== 'targetRisk') return ofWeights;
+    const isSearched = hasTracking || isRootMeasure(this.#problem.measure);
+    return isSearched ? conflictOfRisk(this.#problem, this.#objective.limit) : null;
   }
 
   /** A ratio to be maximized must be positive somewhere; otherwise more risk would be better. */
@@ -125,16 +129,24 @@ class ScenarioSolve {
     return this.#solveWithImpact((solver) => solver.solve(goalOf(objective)));
   }
 
-  /** Impact is bent: its tangents are refined at each answer until they meet it there. */
+  /**
+   * Impact is bent: its tangents are refined at each answer until the proof, which knows the true cost, closes.
+   * Each round divides the error by about four; tangents that crowd end it when the program cannot tell them apart.
+   */
   #solveWithImpact(solve: (solver: GoalSolver) => GoalPoint): GoalPoint {
-    const { base, unit } = this.#problem;
+    const { base } = this.#problem;
     let lines = impactTangents(base);
+    let best: { readonly point: GoalPoint; readonly defect: number } | null = null;
     for (let round = 0; ; round += 1) {
       const solver = new GoalSolver(this.#problem, lines);
       const point = solve(solver);
       this.#iterations += solver.iterations;
-      if (lines === null || point.status !== 'optimal' || round === IMPACT_ROUNDS) return point;
-      if (impactError(base, lines, point.weights) <= IMPACT_TOLERANCE * unit) return point;
+      if (lines === null) return point;
+      if (point.status !== 'optimal') return best?.point ?? point;
+      const defect = defectOf(proveProposal(this.#problem, point.goal, point));
+      if (best === null || defect < best.defect) best = { point, defect };
+      const isClosed = best.defect <= IMPACT_SHARE * this.#resolved.problem.tolerance;
+      if (isClosed || round === IMPACT_ROUNDS) return best.point;
       lines = refineTangents(base, lines, point.weights);
     }
   }
@@ -219,7 +231,7 @@ class ScenarioSolve {
     }
   }
 
-  #infeasible(known: PortfolioResult['conflict'] | null = null): PortfolioResult {
+  #infeasible(conflict: PortfolioResult['conflict']): PortfolioResult {
     const { base, measure, scenarios } = this.#problem;
     const weights = base.current.map((w, i) =>
       Math.min(base.upper[i] as number, Math.max(base.lower[i] as number, w)),
@@ -230,7 +242,7 @@ class ScenarioSolve {
       certificate: null,
       binding: [],
       riskContributions: null,
-      conflict: known ?? conflictIn(this.#problem, this.#objective) ?? [],
+      conflict,
     };
   }
 
