@@ -3,7 +3,7 @@
  * Integer bounds are rounded inward. Continuous bounds are only used, never moved: moving them gains little and
  * may go on for ever in steps that shrink.
  */
-import type { GeneralProblem } from '../../../domain/general-problem.ts';
+import type { GeneralProblem } from '../../../domain/index.ts';
 
 /** A problem's rows, listed by row: built once per search. */
 export interface RowList {

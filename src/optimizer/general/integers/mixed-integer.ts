@@ -11,7 +11,7 @@
  * open). Node bounds come from prices by weak duality (node-bound.ts), so that a relaxation that stopped early
  * cannot cut off the best point.
  */
-import type { GeneralProblem, GeneralResult } from '../../../domain/general-problem.ts';
+import type { GeneralProblem, GeneralResult } from '../../../domain/index.ts';
 import { certify } from '../certificate.ts';
 import { solveGeneral } from '../solve-general.ts';
 import { propagate, rowList, type Box, type RowList } from './bound-propagation.ts';

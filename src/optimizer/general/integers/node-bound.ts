@@ -7,7 +7,7 @@
  * A price on a limit that does not exist is set to zero first. What is left of r_j on a side without bound cannot
  * be bounded; it must be tiny and is returned as `dropped`, otherwise the bound is -Infinity.
  */
-import type { GeneralProblem, SparseMatrix } from '../../../domain/general-problem.ts';
+import type { GeneralProblem, SparseMatrix } from '../../../domain/index.ts';
 
 export interface NodeBound {
   readonly value: number;

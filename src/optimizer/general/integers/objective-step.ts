@@ -2,7 +2,7 @@
  * Values of a linear objective with whole coefficients on integer variables come in steps: a point that is better
  * is better by at least one step, which cuts off every node whose bound comes closer.
  */
-import type { GeneralProblem } from '../../../domain/general-problem.ts';
+import type { GeneralProblem } from '../../../domain/index.ts';
 
 /** Coefficients beyond it are not told apart from their neighbors closely enough. */
 const WHOLE_MAX = 1e9;

@@ -2,7 +2,7 @@
  * Points with integer values from a fractional one: fix the integer variables one by one, the least fractional
  * first, to the nearest value that propagation still allows, then solve for the continuous ones.
  */
-import type { GeneralProblem } from '../../../domain/general-problem.ts';
+import type { GeneralProblem } from '../../../domain/index.ts';
 import { propagate, type Box, type RowList } from './bound-propagation.ts';
 
 /**
