@@ -106,6 +106,6 @@ export function accountBlockOf(problem: EngineProblem, rows: SparseRows): Accoun
     rows,
     rowLower: problem.rowLower,
     rowUpper: problem.rowUpper,
-    impact: null,
+    impact: problem.impact ?? null,
   };
 }

@@ -1,9 +1,10 @@
 import type { LinearRow, OptimizationProblem, PiecewiseCost } from '../../domain/index.ts';
+import type { ImpactBlock } from './account-block.ts';
 
 /**
  * A problem as the engines read it, in typed arrays:
  *
- *   minimize  sum [ curvature/2 x^2 + linear x + g(x) ] + 1/2 |F'x - anchor|^2
+ *   minimize  sum [ curvature/2 x^2 + linear x + g(x) + impact(x) ] + 1/2 |F'x - anchor|^2
  *   subject to rowLower <= A x <= rowUpper, and x within its first and last segment end.
  *
  * The objective is the user's times `scale`, a power of four, so that curvature is of order one and the
@@ -29,6 +30,8 @@ export interface EngineProblem {
   readonly lower: Float64Array;
   readonly rowLower: Float64Array;
   readonly rowUpper: Float64Array;
+  /** Absent or null: no market impact. */
+  readonly impact?: ImpactBlock | null;
   readonly scale: number;
 }
 
@@ -70,8 +73,16 @@ export function buildEngineProblem(problem: OptimizationProblem): EngineProblem 
     lower: problem.lower.map((value, i) => Math.min(value, problem.upper[i] as number)),
     rowLower: Float64Array.from(problem.rows, (row) => row.lower),
     rowUpper: Float64Array.from(problem.rows, (row) => row.upper),
+    impact: impactBlock(problem, scale),
     scale,
   };
+}
+
+/** The slope of coefficient |x - current|^power is kappa |x - current|^(power - 1) with kappa = power coefficient. */
+function impactBlock({ impact, current }: OptimizationProblem, scale: number): ImpactBlock | null {
+  if (impact === undefined || impact === null) return null;
+  const { coefficient, power } = impact;
+  return { kappa: coefficient.map((c) => c * power * scale), center: current, power };
 }
 
 /** The power of four that brings the mean specific risk term nearest to one; 1 where there is none. */

@@ -40,6 +40,18 @@ export function validateProblem(problem: OptimizationProblem): void {
     validateAsset(problem, asset, i);
   });
   validateRows(problem);
+  validateImpact(problem);
+}
+
+function validateImpact({ assets, impact }: OptimizationProblem): void {
+  if (impact === undefined || impact === null) return;
+  const { coefficient, power } = impact;
+  assert(power > 1 && power <= 2, 'the power of the impact is above 1 and at most 2');
+  assert(coefficient.length === assets.length, 'the impact has one coefficient per asset');
+  assert(
+    coefficient.every((c) => Number.isFinite(c) && c >= 0),
+    'coefficients of the impact are finite and not negative',
+  );
 }
 
 function validateAsset(problem: OptimizationProblem, asset: string, i: number): void {

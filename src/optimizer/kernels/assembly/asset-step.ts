@@ -18,6 +18,7 @@ import {
   assetCount,
   getF,
   getI,
+  setF,
 } from './memory';
 
 /** Power of the impact cost minus one, and its inverse; zero without impact. */
@@ -204,16 +205,18 @@ export function stepWeights(): void {
 }
 
 function moveWithImpact(step: f64): f64 {
-  let slope: f64 = 0;
+  let even: f64 = 0;
+  let odd: f64 = 0;
   for (let i = 0; i < assetCount; i += 1) {
     const change = getF(CHANGE, i);
     const pull = -(getF(SIGNAL, i) + step * change);
     const x = answerWithImpact(i, pull);
-    store<f64>(WEIGHTS + ((<usize>i) << 3), x);
-    store<f64>(SLACK + ((<usize>i) << 3), foundSlack);
-    slope += x * change;
+    setF(WEIGHTS, i, x);
+    setF(SLACK, i, foundSlack);
+    if ((i & 1) == 0) even += x * change;
+    else odd += x * change;
   }
-  return slope;
+  return even + odd;
 }
 
 /** Scans by the slope of curvature and impact at the segment's ends. */
