@@ -37,6 +37,7 @@ export {
   tallyOrders,
   type OrderTally,
 } from './runs/orders-postgres.ts';
+export { frontierOfRunAccount } from './runs/account-frontier.ts';
 export { startRun, type RunRequest } from './runs/run-request.ts';
 export type {
   ApprovalRecord,

@@ -125,6 +125,28 @@ export const certificate = z
   .object({ primal: z.number(), dual: z.number(), gap: z.number(), maxViolation: z.number() })
   .meta({ id: 'Certificate' });
 
+/** What less tax would cost an account in tracking error; `notSolved` where the run has no answer for it. */
+export const accountFrontier = z
+  .object({
+    status: z.enum(['traced', 'notSolved']),
+    planningTotal: decimalText.nullable(),
+    /** By ascending tax: the first realizes the least tax that the limits allow, the last ignores tax. */
+    points: z.array(
+      z.object({
+        estimatedTax: decimalText,
+        trackingError: z.number(),
+        turnover: z.number(),
+        tradeCount: z.int(),
+        taxWeight: z.number(),
+        certificate,
+        isProposed: z.boolean(),
+      }),
+    ),
+    noTrade: z.object({ trackingError: z.number(), isAllowed: z.boolean() }).nullable(),
+  })
+  .meta({ id: 'AccountFrontier' });
+export type AccountFrontier = z.infer<typeof accountFrontier>;
+
 export const suppressedOrder = z
   .object({
     accountId: z.string(),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { derivedId, parseCalendarDate, type Instant } from '../../kernel/index.ts';
-import type { RunId, Verdict } from '../../domain/index.ts';
+import type { AccountId, RunId, Verdict } from '../../domain/index.ts';
 import {
   countOrders,
   countRunAccounts,
   countRuns,
   findRun,
+  frontierOfRunAccount,
   listOrders,
   listRunAccounts,
   listRuns,
@@ -13,6 +14,7 @@ import {
   type RunRecord,
 } from '../../workflow/index.ts';
 import {
+  accountFrontier,
   identifierText,
   orderState,
   order as orderSchema,
@@ -29,7 +31,7 @@ import { cursorOf, limitOf, readCursor } from '../cursor.ts';
 import { idempotencyKeyOf } from '../idempotency.ts';
 import { ApiRefusal, refuse } from '../problem.ts';
 import { actorOf } from '../security.ts';
-import { orderView, runAccountView } from '../views/run-view.ts';
+import { accountFrontierView, orderView, runAccountView } from '../views/run-view.ts';
 import { orderParts, presentRun, viewerOf } from './run-presentation.ts';
 
 const runParams = z.object({ runId: identifierText });
@@ -55,6 +57,7 @@ export function runRoutes(app: Api, context: ApiContext): void {
     },
   );
   accountsRoute(app, context);
+  frontierRoute(app, context);
   ordersRoute(app, context);
 }
 
@@ -186,6 +189,31 @@ function accountsRoute(app: Api, context: ApiContext): void {
           records.length > size && last !== undefined ? cursorOf([last.outcome.accountId]) : null,
         total: await countRunAccounts(database, firmId, filter),
       };
+    },
+  );
+}
+
+function frontierRoute(app: Api, context: ApiContext): void {
+  app.get(
+    '/v1/runs/:runId/accounts/:accountId/frontier',
+    {
+      config: { action: 'run.read' },
+      schema: {
+        tags: ['runs'],
+        summary: 'What less tax would cost one account in tracking error',
+        params: runParams.extend({ accountId: identifierText }),
+        querystring: z.object({ points: z.coerce.number().int().min(3).max(50).default(20) }),
+        response: { 200: accountFrontier },
+      },
+    },
+    async (request) => {
+      const { runId, accountId } = request.params;
+      const run = await existingRun(context, runId);
+      const { points } = request.query;
+      const wish = { accountId: accountId as AccountId, points };
+      const frontier = await frontierOfRunAccount(context.workflow, run, wish);
+      if (!frontier.ok) throw new ApiRefusal(frontier.error);
+      return accountFrontierView(frontier.value);
     },
   );
 }

@@ -8,6 +8,7 @@ import {
   blockingRules,
   isMaker,
   nextRunState,
+  type AccountFrontier,
   type AllocationRecord,
   type ApprovalRecord,
   type OrderRecord,
@@ -16,7 +17,12 @@ import {
   type RunAccountRecord,
   type RunRecord,
 } from '../../workflow/index.ts';
-import type { Order, Run, RunAccount } from '../contract/index.ts';
+import type {
+  AccountFrontier as AccountFrontierShape,
+  Order,
+  Run,
+  RunAccount,
+} from '../contract/index.ts';
 import { driftView, findingView, triggerView } from './monitor-view.ts';
 
 /** Who looks, and the names to show for ids. */
@@ -175,6 +181,21 @@ export function runAccountView(record: RunAccountRecord, parts: AccountParts): R
     findings: outcome.findings.map(findingView),
     orderCount: parts.orderCount,
     verdict: parts.verdict,
+  };
+}
+
+export function accountFrontierView(frontier: AccountFrontier): AccountFrontierShape {
+  if (frontier.status !== 'traced') {
+    return { status: frontier.status, planningTotal: null, points: [], noTrade: null };
+  }
+  return {
+    status: frontier.status,
+    planningTotal: frontier.planningTotal.toString(),
+    points: frontier.points.map((point) => ({
+      ...point,
+      estimatedTax: point.estimatedTax.toString(),
+    })),
+    noTrade: frontier.noTrade,
   };
 }
 

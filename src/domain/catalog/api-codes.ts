@@ -102,6 +102,11 @@ export const apiCodes = {
     advice: "See the run's state and permittedActions.",
     httpStatus: 409,
   },
+  BOOKS_MOVED_ON: {
+    meaning: "The books of the run's date have changed since it was computed.",
+    advice: 'Start a new run on the present books and ask there.',
+    httpStatus: 409,
+  },
   ORDER_STATE_REFUSES: {
     meaning: 'The order is in a state in which this cannot be done.',
     advice: "See the order's state.",

@@ -292,6 +292,17 @@ function costOf(line: TargetLine, sale: SaleCost): PiecewiseCost | null {
   return { breakpoints, slopes };
 }
 
+/**
+ * The tax of each line's sales alone, zero at the current holding: what `buildAccountProblem` adds to the
+ * trading costs. With an empty `saleTax` there, problem and tax can be weighed against each other.
+ */
+export function saleTaxCurves(
+  lines: readonly TargetLine[],
+  saleTax: AccountProblemInput['saleTax'],
+): (PiecewiseCost | null)[] {
+  return lines.map((line) => costOf(line, { cost: 0, saleTax: saleTax.get(line.symbol) ?? [] }));
+}
+
 interface SaleCost {
   /** Spread, impact and commission per unit of weight traded. */
   readonly cost: number;

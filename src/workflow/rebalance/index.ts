@@ -1,3 +1,5 @@
+export { accountFrontier } from './account-frontier.ts';
+export type { AccountFrontier, AccountFrontierPoint } from './account-frontier.ts';
 export { ENGINE_VERSION } from './engine-version.ts';
 export { monitorAccounts } from './monitor-accounts.ts';
 export type { MonitorRow } from './monitor-accounts.ts';

@@ -9,12 +9,13 @@ import {
   type InstrumentSymbol,
   type OptimizationProblem,
   type OptimizationResult,
+  type PiecewiseCost,
   type Price,
   type RebalanceKind,
   type RiskModel,
   type Snapshot,
 } from '../../domain/index.ts';
-import { buildAccountProblem, optimize } from '../../optimizer/index.ts';
+import { buildAccountProblem, optimize, saleTaxCurves } from '../../optimizer/index.ts';
 import type { WashWindow } from '../../tax/index.ts';
 import { AccountLots } from './sale-lots.ts';
 
@@ -22,6 +23,10 @@ export interface Solved {
   readonly problem: OptimizationProblem;
   readonly result: OptimizationResult;
   readonly findings: readonly Finding[];
+  /** Per line: the tax that the sales of the answer weigh, as `saleTaxCurves`. */
+  readonly taxCurves: () => readonly (PiecewiseCost | null)[];
+  /** The same problem with trading costs alone. */
+  readonly untaxedProblem: () => OptimizationProblem;
 }
 
 export interface SolveInput {
@@ -71,7 +76,7 @@ function attempt(
   { input, lots, isBudgetRelaxed }: Attempt,
 ): Omit<Solved, 'findings'> {
   const { lines, planningTotal } = targets;
-  const problem = buildAccountProblem({
+  const parts = {
     targets,
     riskModel: input.riskModel,
     kind: input.kind,
@@ -83,9 +88,15 @@ function attempt(
     saleTax: new Map(
       lines.map((line) => [line.symbol, lots.taxSegments(line.symbol, planningTotal)]),
     ),
-  });
+  };
+  const problem = buildAccountProblem(parts);
   const { tolerance } = input.snapshot.settings.optimizer;
-  return { problem, result: optimize(problem, { tolerance }) };
+  return {
+    problem,
+    result: optimize(problem, { tolerance }),
+    taxCurves: () => saleTaxCurves(lines, parts.saleTax),
+    untaxedProblem: () => buildAccountProblem({ ...parts, saleTax: new Map() }),
+  };
 }
 
 function failureOf(result: OptimizationResult, location: Finding['location']): Finding {

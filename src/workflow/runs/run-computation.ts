@@ -24,10 +24,11 @@ import { errorText, sqlStateOf, StoreError, type Transaction } from '../../db/in
 import { evaluateCompliance, factsHashes } from '../../compliance/index.ts';
 import { recordDecision, type WorkflowContext } from '../context.ts';
 import { appendLiveEvents } from '../live-events-postgres.ts';
-import { monitorAccounts, proposeRebalance } from '../rebalance/index.ts';
+import { proposeRebalance } from '../rebalance/index.ts';
 import { saveEvaluations } from './evaluations-postgres.ts';
 import { insertOrders, type OrderJudgment } from './orders-postgres.ts';
 import type { RunPhase, RunRecord } from './run-record.ts';
+import { requestOf } from './rebalance-request.ts';
 import { totalsOf } from './run-totals.ts';
 import {
   claimRun,
@@ -147,33 +148,6 @@ export function judgmentsOf(
     judgments.set(orderId, { orderId, factsHash, ...verdict });
   }
   return judgments;
-}
-
-/** Which accounts the run looks at, and what asked for it. */
-function requestOf(run: RunRecord, snapshot: Snapshot): RebalanceRequest {
-  const trigger: Trigger =
-    run.scheduleId === null
-      ? { kind: 'manual', reason: run.reason }
-      : { kind: 'calendar', scheduleName: run.reason, dueDate: run.asOfDate };
-  return {
-    rebalanceKind: run.rebalanceKind,
-    asOfDate: run.asOfDate,
-    reason: run.reason,
-    accounts: new Map(selectedAccounts(run, snapshot).map((accountId) => [accountId, [trigger]])),
-  };
-}
-
-function selectedAccounts(run: RunRecord, snapshot: Snapshot): readonly AccountId[] {
-  switch (run.selection) {
-    case 'all':
-      return [...snapshot.accounts.keys()];
-    case 'listed':
-      return (run.accountIds ?? []).filter((accountId) => snapshot.accounts.has(accountId));
-    case 'triggered':
-      return monitorAccounts(snapshot)
-        .filter((row) => row.triggers.length > 0)
-        .map((row) => row.account.account.accountId);
-  }
 }
 
 function withOwnIds(pipelineRun: RebalanceRun, runId: RunId): RebalanceRun {
