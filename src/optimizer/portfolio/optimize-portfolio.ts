@@ -19,6 +19,8 @@ import {
 } from './mean-variance/index.ts';
 import { DenseRisk, resolveProblem } from './resolve/index.ts';
 import type { ResolvedProblem } from './resolved-problem.ts';
+import { hierarchical } from './hierarchical/index.ts';
+import { varianceRiskBudget } from './risk-budget/index.ts';
 import { robustMeanVariance } from './robust/index.ts';
 import { solveScenario } from './scenario/index.ts';
 
@@ -168,6 +170,10 @@ function solveVariance(resolved: ResolvedProblem): Outcome {
       return robustMeanVariance(resolved, objective);
     case 'blackLitterman':
       return blackLitterman(resolved, objective);
+    case 'hierarchical':
+      return hierarchical(resolved, objective);
+    case 'riskBudget':
+      return varianceRiskBudget(resolved, objective);
     default:
       return err([errorFinding('METHOD_INPUT_INVALID', `${objective.kind} is not available`)]);
   }
