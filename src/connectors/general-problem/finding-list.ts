@@ -44,8 +44,10 @@ export function reportWarning(
   list.findings.push(warningFinding(code, detail.message, { file: list.file, ...detail.at }));
 }
 
-/** Text of a file as a message may show it: short, in quotes, without control characters. */
-export function shown(text: string): string {
-  const short = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-  return JSON.stringify(short);
+/** A text (in quotes) or other plain value of a file as a message may show it: short, without control characters. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string' && value.length > SHOWN_CHARACTERS) {
+    return JSON.stringify(`${value.slice(0, SHOWN_CHARACTERS)}…`);
+  }
+  return JSON.stringify(value) ?? 'nothing';
 }

@@ -110,10 +110,13 @@ function limitOf(
   return limit;
 }
 
+/** A value as a message may show it; lists and objects by their kind alone, for they may be large or deep. */
 export function jsonText(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return 'a number beyond 1.8e308';
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  if (typeof value === 'object' && value !== null) {
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
+  return shown(value);
 }
 
 function notNumber(value: unknown): string {

@@ -150,6 +150,12 @@ describe('JSON problems', () => {
     expect(codes).toContain(expected);
   });
 
+  it('a list of a hundred thousand levels is refused, not fallen over', () => {
+    const deep = `{"q":[${'['.repeat(1e5)}${']'.repeat(1e5)}]}`;
+    const { findings } = readGeneralProblem('p.json', deep);
+    expect(findings.map(({ location }) => location.pointer)).toEqual(['/q/0']);
+  });
+
   it('the published schema names every field that the domain type has', () => {
     const { properties } = GENERAL_PROBLEM_SCHEMA as { properties: Record<string, unknown> };
     const fields: Record<Exclude<keyof GeneralProblem, 'isInteger'>, true> = {

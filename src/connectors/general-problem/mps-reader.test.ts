@@ -220,6 +220,15 @@ describe('MPS: what is read', () => {
     expect(found(text)).toEqual([]);
   });
 
+  it('data lines that are not indented are told from headers', () => {
+    const indented =
+      'NAME t\nROWS\n N o\n G r\nCOLUMNS\n x o 1 r 1\n RHS o 2 r 1\nRHS\n RHS r 1\nBOUNDS\n UP B x 3\nQUADOBJ\n x x 2\nENDATA\n';
+    const flat = indented.replaceAll('\n ', '\n');
+    expect(found(flat)).toEqual([]);
+    expect(problemOf(flat)).toEqual(problemOf(indented));
+    expect(problemOf(flat).variables).toEqual(['x', 'RHS']);
+  });
+
   it('a row of type L at plus infinity limits nothing', () => {
     const text = 'NAME t\nROWS\n N o\n L r\nCOLUMNS\n x r 1\nRHS\n S r 1e30\nENDATA\n';
     expect([problemOf(text).rowLower[0], problemOf(text).rowUpper[0]]).toEqual([

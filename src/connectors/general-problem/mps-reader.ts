@@ -41,6 +41,8 @@ const SECTIONS = [
   'QSECTION',
   'ENDATA',
 ] as const;
+/** Headers that say something beside their name. */
+const WITH_WORDS = new Set(['NAME', 'OBJSENSE', 'OBJNAME', 'QSECTION']);
 type Section = (typeof SECTIONS)[number];
 /** Sections that other solvers read and that change what is asked, so that leaving them out would be wrong. */
 const REFUSED = new Set(
@@ -110,8 +112,22 @@ function readLine(draft: MpsDraft, cursor: Cursor, line: MpsLine): void {
     reportWarning(draft.list, 'MPS_TEXT_AFTER_END', { message, at: { row: line.number } });
     return;
   }
-  if (/^[ \t]/.test(line.text)) readData(draft, cursor, line);
-  else readHeader(draft, cursor, line);
+  if (isHeader(cursor, line)) readHeader(draft, cursor, line);
+  else readData(draft, cursor, line);
+}
+
+/**
+ * A header begins in the first column. Some writers of the free layout do not indent data either: such a line has
+ * more words than a header, or its first word is no section (`RHS r1 5` is of a set that is called RHS).
+ */
+function isHeader(cursor: Cursor, { text, layout }: MpsLine): boolean {
+  if (/^[ \t]/.test(text)) return false;
+  const [word = '', ...rest] = text.split(/[ \t]+/);
+  if (layout.name === 'fixed' || cursor.section === null || rest.length === 0) return true;
+  const name = word.toUpperCase();
+  if (REFUSED.has(name)) return true;
+  if (WITH_WORDS.has(name)) return true;
+  return SECTIONS.some((one) => one === name) && rest.length === 1;
 }
 
 function readHeader(draft: MpsDraft, cursor: Cursor, line: MpsLine): void {
