@@ -1,30 +1,22 @@
-/** What a method without a general program behind it can honor, and the refusal of everything else. */
+/**
+ * What a method without a general program behind it can honor. Limits it knows nothing of are refused before it
+ * starts; boxes and rows are looked at afterwards, and refused when its weights break one.
+ */
 import {
   errorFinding,
   type Finding,
   type OptimizationProblem,
   type PortfolioResult,
 } from '../../../domain/index.ts';
+import { dot } from '../../linear-algebra/index.ts';
 import { optimize } from '../../optimize.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
 
-/** Kinds of limits beyond the budget that a method may honor. */
-export interface Honored {
-  /** Boxes other than weights of 0 to the budget. */
-  readonly boxes: boolean;
-  /** Rows other than the budget: groups, linear rows, factor exposures. */
-  readonly rows: boolean;
-}
+/** Violation, relative to the size of the limit's terms, that is rounding. */
+const AT_LIMIT = 1e-10;
 
-/**
- * One refusal per kind of limit that `method` would have to ignore. A box that cannot bind (no lower limit above
- * zero, no upper one below the budget) is no limit for a long-only method.
- */
-export function unsupportedLimits(
-  resolved: ResolvedProblem,
-  method: string,
-  honored: Honored,
-): readonly Finding[] {
+/** One refusal per kind of limit, boxes and rows apart, that `method` would have to ignore. */
+export function unsupportedLimits(resolved: ResolvedProblem, method: string): readonly Finding[] {
   const { constraints, costs, frontier } = resolved.problem;
   const found: [isPresent: boolean, what: string, pointer: string][] = [
     [resolved.turnover !== null, 'a turnover limit', '/constraints/turnover'],
@@ -41,12 +33,6 @@ export function unsupportedLimits(
     ],
     [frontier !== null, 'a frontier', '/frontier'],
     [resolved.rows.some((row) => row.soft !== undefined), 'soft rows', '/constraints/linear'],
-    [!honored.boxes && hasBindingBoxes(resolved), 'bounds', '/constraints/bounds'],
-    [
-      !honored.rows && resolved.rows.some((row) => row.name !== 'budget'),
-      'groups, linear rows and factor exposures',
-      '/constraints',
-    ],
   ];
   return found
     .filter(([isPresent]) => isPresent)
@@ -55,12 +41,46 @@ export function unsupportedLimits(
     );
 }
 
-function hasBindingBoxes(resolved: ResolvedProblem): boolean {
-  const total = budgetOf(resolved);
-  return (
-    resolved.lower.some((low) => low > 0) ||
-    (total !== null && resolved.upper.some((high) => high < total))
-  );
+/**
+ * One refusal per box or row that weights break: a method by rule has no second choice, and moving its weights into the
+ * limits afterwards would be another method.
+ */
+export function brokenLimits(
+  resolved: ResolvedProblem,
+  method: string,
+  weights: Float64Array,
+): readonly Finding[] {
+  const { problem, rows, lower, upper } = resolved;
+  const size = weights.reduce((most, w) => Math.max(most, Math.abs(w)), 0);
+  const findings: Finding[] = [];
+  const check = (limit: Limit): void => {
+    const { name, value, low, high, unit } = limit;
+    if (value >= low - AT_LIMIT * unit && value <= high + AT_LIMIT * unit) return;
+    const side = value < low ? `below ${String(low)}` : `above ${String(high)}`;
+    const message = `${method} is a rule without choice, and gives ${name} the value ${value.toPrecision(8)}, ${side}`;
+    const location = { pointer: limit.pointer };
+    findings.push(errorFinding('METHOD_CONSTRAINT_UNSUPPORTED', message, location));
+  };
+  problem.assets.forEach((name, i) => {
+    const box = { low: lower[i] as number, high: upper[i] as number };
+    const value = weights[i] as number;
+    check({ name, value, ...box, unit: size, pointer: '/constraints/bounds' });
+  });
+  for (const { name, coefficients, lower: low, upper: high } of rows) {
+    const unit = size * coefficients.reduce((total, c) => total + Math.abs(c), 0);
+    const value = dot(coefficients, weights);
+    check({ name, value, low, high, unit, pointer: '/constraints' });
+  }
+  return findings;
+}
+
+interface Limit {
+  readonly name: string;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly unit: number;
+  readonly pointer: string;
 }
 
 /** The sum that weights must have, or null without a budget. */

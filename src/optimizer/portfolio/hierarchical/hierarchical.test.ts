@@ -293,15 +293,21 @@ describe('refusals', () => {
   };
   const covariance = Float64Array.of(1, 0, 0, 4);
 
-  test('limits that a tree cannot honor', () => {
-    const groups = [{ name: 'g', members: [0], minimum: null, maximum: 0.5, relativeTo: null }];
-    expect(codes({ covariance, constraints: { groups, maximumNames: 1 } }, {})).toEqual([
+  test('limits that a tree cannot honor, or does not', () => {
+    const groups = (maximum: number) => [
+      { name: 'g', members: [0], minimum: null, maximum, relativeTo: null },
+    ];
+    expect(codes({ covariance, constraints: { maximumNames: 1, exactNames: 1 } }, {})).toEqual([
       'METHOD_CONSTRAINT_UNSUPPORTED hrp cannot honor maximumNames',
-      'METHOD_CONSTRAINT_UNSUPPORTED hrp cannot honor groups, linear rows and factor exposures',
+      'METHOD_CONSTRAINT_UNSUPPORTED hrp cannot honor exactNames',
+    ]);
+    expect(codes({ covariance, constraints: { groups: groups(0.8) } }, {})).toEqual(['optimal']);
+    expect(codes({ covariance, constraints: { groups: groups(0.7) } }, {})).toEqual([
+      'METHOD_CONSTRAINT_UNSUPPORTED hrp is a rule without choice, and gives g the value 0.80000000, above 0.7',
     ]);
     const upper = Float64Array.of(0.5, 1);
     expect(codes({ covariance, constraints: { upper } }, { method: 'herc' })).toEqual([
-      'METHOD_CONSTRAINT_UNSUPPORTED herc cannot honor bounds',
+      'METHOD_CONSTRAINT_UNSUPPORTED herc is a rule without choice, and gives A0 the value 0.80000000, above 0.5',
     ]);
     expect(codes({ covariance, constraints: { budget: null } }, {})[0]).toContain('a budget');
   });

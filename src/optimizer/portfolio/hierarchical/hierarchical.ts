@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../../kernel/index.ts';
 import { errorFinding, type Finding, type PortfolioResult } from '../../../domain/index.ts';
 import { diagonalOf } from '../../linear-algebra/index.ts';
 import {
+  brokenLimits,
   budgetOf,
   conflictOfLimits,
   missingBudget,
@@ -20,14 +21,16 @@ import { treeOf, type Hierarchical, type Tree } from './tree.ts';
  * - `hrp` (Lopez de Prado 2016): the leaves in tree order are halved again and again; each half gets weight in
  *   inverse proportion to its risk. Bounds move a split no further than they ask (as in skfolio and Riskfolio-Lib).
  * - `herc` (Raffinot, "The hierarchical equal risk contribution portfolio", 2018): the tree's own top splits share
- *   weight by the risk of the clusters below; inside a cluster in inverse proportion to risk. No bounds.
+ *   weight by the risk of the clusters below; inside a cluster in inverse proportion to risk.
  * - `nco` (Lopez de Prado, "A robust estimator of the efficient frontier", 2019): the portfolio of least risk within
- *   each cluster, then of the clusters. Long only, or without bounds at all where every lower bound is open.
+ *   each cluster, then of the clusters. Long only, or with short weights where every lower bound is open.
+ *
+ * Limits that a method does not steer by are checked on its weights.
  *
  * `objective` is the risk, in return units. There is no certificate: the methods are no optimization problem (nco: of
  * two layers).
  *
- * @refuses METHOD_CONSTRAINT_UNSUPPORTED for limits a method cannot honor; METHOD_INPUT_INVALID for assets without
+ * @refuses METHOD_CONSTRAINT_UNSUPPORTED for limits a method cannot honor or its weights break; METHOD_INPUT_INVALID for assets without
  *   variance, a number of clusters out of range, no budget, or a measure that cannot be had
  */
 export function hierarchical(
@@ -51,12 +54,15 @@ export function hierarchical(
   const weighed = weightsOf(resolved, { objective, tree, risk: risk.value });
   if (!weighed.ok) return weighed;
   const total = budgetOf(resolved) as number;
+  const weights = weighed.value.map((w) => w * total);
+  const broken = brokenLimits(resolved, objective.method, weights);
+  if (broken.length > 0) return err(broken);
   const notes =
     objective.method === 'hrp'
       ? []
       : [`${String(tree.clusters.length)} clusters: ${clusterText(resolved, tree)}`];
   const result = plainResult(resolved, {
-    weights: weighed.value.map((w) => w * total),
+    weights,
     objective: 0,
     solver,
     iterations: 0,
@@ -98,9 +104,8 @@ function longOnly({ lower }: ResolvedProblem): Float64Array {
 function inputFindings(resolved: ResolvedProblem, objective: Hierarchical): readonly Finding[] {
   const { method, clusterCount } = objective;
   const n = resolved.assetCount;
-  const honored = { boxes: method === 'hrp', rows: false };
   const findings: Finding[] = [
-    ...unsupportedLimits(resolved, method, honored),
+    ...unsupportedLimits(resolved, method),
     ...missingBudget(resolved, method),
   ];
   const isCount =

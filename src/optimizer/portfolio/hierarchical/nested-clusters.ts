@@ -28,14 +28,6 @@ export function nestedWeights(
   const { n, clusters } = tree;
   const isOpen = resolved.lower.every((low) => low === -Infinity);
   const findings: Finding[] = [];
-  if (!isOpen && resolved.lower.some((low) => low < 0)) {
-    const message =
-      'nco is long only, or open below for every asset: bounds between cannot be honored';
-    findings.push(
-      errorFinding('METHOD_CONSTRAINT_UNSUPPORTED', message, { pointer: '/constraints/bounds' }),
-    );
-    return err(findings);
-  }
   const count = clusters.length;
   /** n x clusters: the portfolio inside each. */
   const inner = new Float64Array(n * count);

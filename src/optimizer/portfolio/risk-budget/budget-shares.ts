@@ -28,7 +28,7 @@ export function budgetShares(
 ): Result<BudgetShares, readonly Finding[]> {
   const { upper, problem, assetCount: n } = resolved;
   const findings: Finding[] = [
-    ...unsupportedLimits(resolved, 'risk budgeting', { boxes: true, rows: true }),
+    ...unsupportedLimits(resolved, 'risk budgeting'),
     ...missingBudget(resolved, 'risk budgeting'),
   ];
   const lower = resolved.lower.map((low) => Math.max(0, low));

@@ -1,0 +1,2 @@
+export { mostDiversified } from './most-diversified.ts';
+export { equalWeight, inverseVolatility } from './weight-rules.ts';
