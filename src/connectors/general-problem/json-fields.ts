@@ -122,3 +122,19 @@ export function jsonText(value: unknown): string {
 function notNumber(value: unknown): string {
   return `${jsonText(value)} is not a finite number`;
 }
+
+/** Fields that are not known: a misspelled limit would be no limit. */
+export function reportUnknown(
+  list: FindingList,
+  document: JsonObject,
+  field: { readonly known: readonly string[]; readonly pointer: string },
+): void {
+  for (const name of Object.keys(document)) {
+    if (field.known.includes(name)) continue;
+    const pointer = `${field.pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    fault(list, pointer.slice(0, 200), {
+      message: 'is not a field of a problem',
+      code: 'PROBLEM_FIELD_UNKNOWN',
+    });
+  }
+}
