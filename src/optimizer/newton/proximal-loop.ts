@@ -1,5 +1,6 @@
 import type { EngineProblem } from '../problem/engine-problem.ts';
-import { solveDualNewton, type EngineAnswer, type NewtonOptions } from './dual-newton.ts';
+import { solveDualNewton } from './dual-newton.ts';
+import type { EngineAnswer, EngineStart, NewtonOptions } from './engine-types.ts';
 
 /**
  * Least curvature, in units of the mean one, that the Newton method takes as it is. Below it (a cash fund
@@ -7,9 +8,20 @@ import { solveDualNewton, type EngineAnswer, type NewtonOptions } from './dual-n
  * the last answer, which vanishes as the answers settle: the floor never changes the problem solved.
  */
 export const CURVATURE_FLOOR = 1e-4;
-/** Curvature added below the floor. */
-const PROXIMAL_CURVATURE = 1e-2;
+/** Curvature added below the floor: less needs fewer rounds, and leaves fewer digits to each. */
+export const PROXIMAL_CURVATURE = 1e-3;
+/** Moves below this that no longer halve are rounding: the answer has settled. */
+const ROUNDING_MOST = 1e-8;
 const ROUNDS_MAX = 200;
+
+/** Names below the floor, ascending. */
+export function namesBelowFloor(curvature: Float64Array): number[] {
+  const names: number[] = [];
+  curvature.forEach((d, i) => {
+    if (d < CURVATURE_FLOOR) names.push(i);
+  });
+  return names;
+}
 
 /** Solves directly where every curvature is above the floor, else by proximal rounds (Rockafellar 1976). */
 export function solveWithFloor(
@@ -17,29 +29,50 @@ export function solveWithFloor(
   start: Float64Array,
   options: NewtonOptions & { readonly center: Float64Array },
 ): EngineAnswer & { readonly proximalRounds: number } {
-  const isLow = problem.curvature.map((d) => (d < CURVATURE_FLOOR ? 1 : 0));
-  if (!isLow.includes(1)) {
+  const low = namesBelowFloor(problem.curvature);
+  if (low.length === 0) {
     return { ...solveDualNewton(problem, start, options), proximalRounds: 0 };
   }
-  const curvature = problem.curvature.map((d) =>
-    d < CURVATURE_FLOOR ? d + PROXIMAL_CURVATURE : d,
-  );
-  let center = options.center;
-  let prices = start;
+  const curvature = problem.curvature.slice();
+  for (const i of low) curvature[i] = (curvature[i] as number) + PROXIMAL_CURVATURE;
+  const round: ProximalRound = (center, from) => {
+    const linear = problem.linear.slice();
+    for (const i of low) {
+      linear[i] = (linear[i] as number) - PROXIMAL_CURVATURE * (center[i] as number);
+    }
+    return solveDualNewton({ ...problem, curvature, linear }, from.prices, options);
+  };
+  return settle(round, { center: options.center, start: { prices: start } }, options);
+}
+
+type ProximalRound<Start extends EngineStart = { readonly prices: Float64Array }> = (
+  center: Float64Array,
+  start: Start | { readonly prices: Float64Array },
+) => EngineAnswer;
+
+/** Rounds around the last answer until the answers settle. */
+export function settle<Start extends EngineStart>(
+  round: ProximalRound<Start>,
+  first: { readonly center: Float64Array; readonly start: Start },
+  options: NewtonOptions,
+): EngineAnswer & { readonly proximalRounds: number } {
+  let center = first.center;
+  let start: Start | { readonly prices: Float64Array } = first.start;
   let iterations = 0;
-  for (let round = 1; ; round += 1) {
-    const linear = problem.linear.map((value, i) =>
-      isLow[i] === 1 ? value - PROXIMAL_CURVATURE * (center[i] as number) : value,
-    );
-    const answer = solveDualNewton({ ...problem, curvature, linear }, prices, options);
+  let before = Infinity;
+  for (let rounds = 1; ; rounds += 1) {
+    const answer = round(center, start);
     iterations += answer.iterations;
-    const isSettled = largestMove(answer.weights, center) <= options.tolerance;
-    if (answer.status !== 'converged' || isSettled || round === ROUNDS_MAX) {
+    const move = largestMove(answer.weights, center);
+    const isRounding = move < ROUNDING_MOST && move > before / 2;
+    const isSettled = move <= options.tolerance || isRounding;
+    before = move;
+    if (answer.status !== 'converged' || isSettled || rounds === ROUNDS_MAX) {
       const status = answer.status === 'converged' && !isSettled ? 'stopped' : answer.status;
-      return { ...answer, status, iterations, proximalRounds: round };
+      return { ...answer, status, iterations, proximalRounds: rounds };
     }
     center = answer.weights;
-    prices = answer.prices;
+    start = { prices: answer.prices };
   }
 }
 

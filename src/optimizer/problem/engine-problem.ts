@@ -79,7 +79,10 @@ export function buildEngineProblem(problem: OptimizationProblem): EngineProblem 
 }
 
 /** The slope of coefficient |x - current|^power is kappa |x - current|^(power - 1) with kappa = power coefficient. */
-function impactBlock({ impact, current }: OptimizationProblem, scale: number): ImpactBlock | null {
+export function impactBlock(
+  { impact, current }: OptimizationProblem,
+  scale: number,
+): ImpactBlock | null {
   if (impact === undefined || impact === null) return null;
   const { coefficient, power } = impact;
   return { kappa: coefficient.map((c) => c * power * scale), center: current, power };
@@ -90,8 +93,13 @@ function objectiveScale(problem: OptimizationProblem): number {
   let total = 0;
   for (const variance of problem.specificVariance) total += variance;
   const mean = (total / Math.max(1, problem.assets.length)) * problem.riskAversion;
-  if (!(mean > 1e-200)) return 1;
-  return 4 ** Math.max(-150, Math.min(150, Math.round(-Math.log2(mean) / 2)));
+  return powerOfFourNear(1 / mean);
+}
+
+/** 1 for what is not a number between 1e-200 and 1e200. */
+export function powerOfFourNear(value: number): number {
+  if (!(value < 1e200)) return 1;
+  return 4 ** Math.max(-150, Math.min(150, Math.round(Math.log2(value) / 2)));
 }
 
 interface Segments {
@@ -100,7 +108,7 @@ interface Segments {
   readonly segmentSlope: Float64Array;
 }
 
-function buildSegments(problem: OptimizationProblem, scale: number): Segments {
+export function buildSegments(problem: OptimizationProblem, scale: number): Segments {
   const n = problem.assets.length;
   let capacity = n;
   for (const cost of problem.costs) capacity += cost === null ? 0 : cost.breakpoints.length;

@@ -1,0 +1,131 @@
+/**
+ * Problems of one firm, which share a risk model, as blocks for an account engine. The engine's objective is the
+ * user's divided by the risk aversion and times a power of four: then neither F nor D depends on the account, and
+ * the model is loaded once.
+ */
+import { assert } from '../../kernel/index.ts';
+import type { OptimizationProblem } from '../../domain/index.ts';
+import {
+  modelBlock,
+  type AccountBlock,
+  type RiskModelBlock,
+  type SparseRows,
+} from './account-block.ts';
+import { buildSegments, impactBlock, powerOfFourNear } from './engine-problem.ts';
+
+export type ModelArrays = Pick<OptimizationProblem, 'factors' | 'factorCount' | 'specificVariance'>;
+
+export interface PricesInUserUnits {
+  /** k; riskAversion F'(x - b). */
+  readonly factorPrices: Float64Array;
+  /** m; fall of the objective when the limit number rises by one. */
+  readonly rowPrices: Float64Array;
+}
+
+export class SharedModel {
+  readonly block: RiskModelBlock;
+  readonly #model: ModelArrays;
+  /** Power of four that brings the mean specific variance near one. */
+  readonly #scale: number;
+  #rows: { readonly coefficients: readonly Float64Array[]; readonly sparse: SparseRows } | null =
+    null;
+
+  /** @param model its arrays are kept by identity and must not be written afterwards */
+  constructor(model: ModelArrays) {
+    const { factors, factorCount, specificVariance } = model;
+    const mean = specificVariance.reduce((a, b) => a + b, 0) / Math.max(1, specificVariance.length);
+    const scale = powerOfFourNear(1 / mean);
+    const root = Math.sqrt(scale);
+    this.#model = model;
+    this.#scale = scale;
+    this.block = modelBlock(
+      factors.map((value) => value * root),
+      specificVariance.map((value) => value * scale),
+      { factorCount, width: factorCount },
+    );
+  }
+
+  /** Whether the problem holds this very model, so that its block may go to this model's engine. */
+  isOf(problem: OptimizationProblem): boolean {
+    return (
+      problem.factors === this.#model.factors &&
+      problem.specificVariance === this.#model.specificVariance &&
+      problem.factorCount === this.#model.factorCount
+    );
+  }
+
+  /** @throws AssertionError on another model's problem, or without risk aversion */
+  accountBlock(problem: OptimizationProblem): AccountBlock {
+    assert(this.isOf(problem), 'the problem holds the risk model of its engine');
+    assert(problem.riskAversion > 0, 'an account engine needs a risk aversion above zero');
+    const unit = this.#scale / problem.riskAversion;
+    const { target, linear, rows } = problem;
+    return {
+      linear: linear === null ? new Float64Array(target.length) : linear.map((q) => q * unit),
+      target,
+      anchor: new Float64Array(0),
+      ...buildSegments(problem, unit),
+      lower: problem.lower.map((value, i) => Math.min(value, problem.upper[i] as number)),
+      rows: this.#sparseRows(rows.map((row) => row.coefficients)),
+      rowLower: Float64Array.from(rows, (row) => row.lower),
+      rowUpper: Float64Array.from(rows, (row) => row.upper),
+      impact: impactBlock(problem, unit),
+    };
+  }
+
+  /** Prices of an engine's answer, k + m, for a problem of this model. */
+  inUserUnits(problem: OptimizationProblem, prices: Float64Array): PricesInUserUnits {
+    const k = problem.factorCount;
+    const factorUnit = problem.riskAversion / Math.sqrt(this.#scale);
+    const rowUnit = problem.riskAversion / this.#scale;
+    return {
+      factorPrices: prices.slice(0, k).map((price) => price * factorUnit),
+      rowPrices: prices.slice(k).map((price) => price * rowUnit),
+    };
+  }
+
+  /** The reverse of `inUserUnits`: yesterday's prices as a start. */
+  engineStart(
+    problem: OptimizationProblem,
+    { factorPrices, rowPrices }: PricesInUserUnits,
+  ): Float64Array {
+    const k = problem.factorCount;
+    const prices = new Float64Array(k + rowPrices.length);
+    const factorUnit = Math.sqrt(this.#scale) / problem.riskAversion;
+    const rowUnit = this.#scale / problem.riskAversion;
+    prices.set(factorPrices.map((price) => price * factorUnit));
+    prices.set(
+      rowPrices.map((price) => price * rowUnit),
+      k,
+    );
+    return prices;
+  }
+
+  /** Accounts of a firm mostly have the same rows: the last ones are kept. */
+  #sparseRows(coefficients: readonly Float64Array[]): SparseRows {
+    const last = this.#rows;
+    const isSame =
+      last?.coefficients.length === coefficients.length &&
+      coefficients.every((one, r) => one === last.coefficients[r]);
+    if (isSame) return last.sparse;
+    const sparse = sparseOf(coefficients, this.block.assetCount);
+    this.#rows = { coefficients, sparse };
+    return sparse;
+  }
+}
+
+function sparseOf(coefficients: readonly Float64Array[], assetCount: number): SparseRows {
+  const start = new Int32Array(assetCount + 1);
+  const row: number[] = [];
+  const value: number[] = [];
+  for (let i = 0; i < assetCount; i += 1) {
+    for (let r = 0; r < coefficients.length; r += 1) {
+      const coefficient = coefficients[r]?.[i] as number;
+      if (coefficient === 0) continue;
+      row.push(r);
+      value.push(coefficient);
+    }
+    start[i + 1] = row.length;
+  }
+  return { start, row: Int32Array.from(row), value: Float64Array.from(value) };
+}
