@@ -19,6 +19,7 @@ import {
 } from './mean-variance/index.ts';
 import { DenseRisk, resolveProblem } from './resolve/index.ts';
 import type { ResolvedProblem } from './resolved-problem.ts';
+import { equalWeight, inverseVolatility, mostDiversified } from './heuristics/index.ts';
 import { hierarchical } from './hierarchical/index.ts';
 import { varianceRiskBudget } from './risk-budget/index.ts';
 import { robustMeanVariance } from './robust/index.ts';
@@ -120,7 +121,7 @@ function solveObjective(resolved: ResolvedProblem): Outcome {
   const { objective } = resolved.problem;
   const integers = integerLimits(resolved.problem);
   if (integers.length > 0) return err(integers.map((name) => unsupported(name, objective.kind)));
-  return isScenarioObjective(objective) ? solveScenario(resolved) : solveVariance(resolved);
+  return isScenarioObjective(objective) ? solveScenario(resolved) : solveByKind(resolved);
 }
 
 const INTEGER_LIMITS = [
@@ -151,7 +152,8 @@ function isScenarioObjective(objective: PortfolioObjective): boolean {
   );
 }
 
-function solveVariance(resolved: ResolvedProblem): Outcome {
+/** Everything else; risk budgets and trees take their measure themselves. */
+function solveByKind(resolved: ResolvedProblem): Outcome {
   const { objective } = resolved.problem;
   switch (objective.kind) {
     case 'minimumRisk':
@@ -173,10 +175,24 @@ function solveVariance(resolved: ResolvedProblem): Outcome {
     case 'hierarchical':
       return hierarchical(resolved, objective);
     case 'riskBudget':
-      return varianceRiskBudget(resolved, objective);
-    default:
-      return err([errorFinding('METHOD_INPUT_INVALID', `${objective.kind} is not available`)]);
+      return riskBudget(resolved, objective);
+    case 'mostDiversified':
+      return mostDiversified(resolved);
+    case 'inverseVolatility':
+      return inverseVolatility(resolved);
+    case 'equalWeight':
+      return equalWeight(resolved);
   }
+}
+
+function riskBudget(
+  resolved: ResolvedProblem,
+  objective: Extract<PortfolioObjective, { kind: 'riskBudget' }>,
+): Outcome {
+  const { measure } = objective.risk;
+  if (measure === 'variance') return varianceRiskBudget(resolved, objective);
+  const message = `risk budgets of ${measure} are not available; the measure must be variance`;
+  return err([errorFinding('METHOD_INPUT_INVALID', message, { pointer: '/objective/measure' })]);
 }
 
 /** Posterior first, then the objective that follows under its returns and covariance. */
