@@ -6,3 +6,4 @@ export * from './general/integers/index.ts';
 export * from './estimators/index.ts';
 export * from './portfolio/optimize-portfolio.ts';
 export * from './sweep/tax-frontier.ts';
+export * from './newton/model-engine.ts';

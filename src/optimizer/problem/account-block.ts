@@ -6,6 +6,7 @@
  *   subject to rowLower <= A x <= rowUpper, and x within its first and last segment end
  */
 import type { EngineProblem } from './engine-problem.ts';
+import type { ImpactBlock } from './impact-block.ts';
 
 /** Risk of a universe, in engine units; never written after it is made. */
 export interface RiskModelBlock {
@@ -45,13 +46,6 @@ export interface SparseRows {
   readonly start: Int32Array;
   readonly row: Int32Array;
   readonly value: Float64Array;
-}
-
-/** A slope of kappa |x - center|^(power - 1) away from the center: kappa is coefficient times power. */
-export interface ImpactBlock {
-  readonly kappa: Float64Array;
-  readonly center: Float64Array;
-  readonly power: number;
 }
 
 export function roundedToFour(count: number): number {

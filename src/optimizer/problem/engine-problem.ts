@@ -1,5 +1,5 @@
 import type { LinearRow, OptimizationProblem, PiecewiseCost } from '../../domain/index.ts';
-import type { ImpactBlock } from './account-block.ts';
+import { impactBlock, type ImpactBlock } from './impact-block.ts';
 
 /**
  * A problem as the engines read it, in typed arrays:
@@ -76,16 +76,6 @@ export function buildEngineProblem(problem: OptimizationProblem): EngineProblem 
     impact: impactBlock(problem, scale),
     scale,
   };
-}
-
-/** The slope of coefficient |x - current|^power is kappa |x - current|^(power - 1) with kappa = power coefficient. */
-export function impactBlock(
-  { impact, current }: OptimizationProblem,
-  scale: number,
-): ImpactBlock | null {
-  if (impact === undefined || impact === null) return null;
-  const { coefficient, power } = impact;
-  return { kappa: coefficient.map((c) => c * power * scale), center: current, power };
 }
 
 /** The power of four that brings the mean specific risk term nearest to one; 1 where there is none. */

@@ -11,7 +11,8 @@ import {
   type RiskModelBlock,
   type SparseRows,
 } from './account-block.ts';
-import { buildSegments, impactBlock, powerOfFourNear } from './engine-problem.ts';
+import { buildSegments, powerOfFourNear } from './engine-problem.ts';
+import { impactBlock } from './impact-block.ts';
 
 export type ModelArrays = Pick<OptimizationProblem, 'factors' | 'factorCount' | 'specificVariance'>;
 
