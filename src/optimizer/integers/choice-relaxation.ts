@@ -48,6 +48,8 @@ const REFRESH_EVERY = 12;
 /** Iterations between two looks at whether the prices run away because the rows cannot be met. */
 const FARKAS_EVERY = 8;
 const VIOLATION_MAX = 1e-9;
+/** Prices beyond it (curvatures are of order one) have run away; what they prove is rounding. */
+const PRICE_MAX = 1e9;
 
 /** @param start not changed */
 export function relax(
@@ -69,18 +71,21 @@ export function relax(
     iterations,
     violation: largestExcess(work),
   });
+  let isFresh = true;
   for (; ; iterations += 1) {
-    if (iterations % REFRESH_EVERY === REFRESH_EVERY - 1) {
-      product.fill(0);
-      addProduct(problem, y, product);
-    }
+    if (iterations % REFRESH_EVERY === REFRESH_EVERY - 1) isFresh = refreshed(work);
     updateSignal(work);
     const theta = prices[problem.rows.count] as number;
     moveRelaxed(problem, assets, { signal, along: null, theta });
     const square = dot(y, product);
     const point = { allowed: options.allowed, signal, square, rowPrices: prices };
     evaluateBound(problem, point, terms);
-    if (terms.bound >= options.cutoff) return answer('cutOff');
+    if (terms.bound >= options.cutoff) {
+      if (isFresh) return answer('cutOff');
+      // What closes a node is judged by a product without the steps' rounding.
+      isFresh = refreshed(work);
+      continue;
+    }
     updateActivity(work);
     if (iterations % FARKAS_EVERY === FARKAS_EVERY - 1 && isInfeasible(work, options.allowed)) {
       terms.bound = Infinity;
@@ -93,7 +98,19 @@ export function relax(
     const hopeless = Number.isFinite(lacking) ? options.patience * lacking : 0;
     if (!(slope > Math.max(options.tolerance, hopeless))) return answer('solved');
     advance(work, slope);
+    isFresh = false;
+    if (prices.every((price) => Math.abs(price) < PRICE_MAX)) continue;
+    if (!isInfeasible(work, options.allowed)) return answer('stopped');
+    terms.bound = Infinity;
+    return answer('cutOff');
   }
+}
+
+/** Rebuilds coupling y; true. */
+function refreshed({ problem, y, product }: RelaxationWork): true {
+  product.fill(0);
+  addProduct(problem, y, product);
+  return true;
 }
 
 /** By the prices, or by where they are going. */

@@ -14,6 +14,8 @@ const PIVOT_ABSOLUTE = 1e-12;
 /** Pivot of a row in which no asset is free: a long step, which the line search then shortens. */
 const PIVOT_EMPTY = 1e-3;
 const PASSES_MAX = 60;
+/** A step grows fourfold this often at most: beyond it the prices run away. */
+const WIDENINGS_MAX = 15;
 
 /** Assets strictly inside a stretch, and what they add to each row per unit. */
 interface StepSystem {
@@ -220,29 +222,35 @@ export function advance(work: RelaxationWork, slopeAtZero: number): void {
   }
 }
 
-/** As the account engine's line search: the full step when good enough, else a bracket and false position. */
+/**
+ * The full step when good enough, else a bracket and false position. A step past the top is taken only when
+ * the falling slopes prove that the dual rose over it: where all curvature is spent at the start of a long
+ * step, a slope small at its end says nothing.
+ */
 function searchStep(work: RelaxationWork, slopeAtZero: number, limit: number): number {
   let high = Math.min(1, limit);
   let slopeHigh = slopeAt(work, high);
   let ratio = slopeHigh / slopeAtZero;
-  if (ratio >= -0.5 && (ratio <= 0.9 || high === limit)) return high;
+  if (ratio >= 0 && (ratio <= 0.9 || high === limit)) return high;
+  if (ratio < 0 && ratio >= -0.5 && slopeAt(work, high / 2) >= -slopeHigh) return high;
   let low = 0;
   let slopeLow = slopeAtZero;
-  for (let pass = 0; ratio > 0.1 && high < limit && pass < PASSES_MAX; pass += 1) {
+  for (let pass = 0; ratio > 0.1 && high < limit && pass < WIDENINGS_MAX; pass += 1) {
     low = high;
     slopeLow = slopeHigh;
     high = Math.min(high * 4, limit);
     slopeHigh = slopeAt(work, high);
     ratio = slopeHigh / slopeAtZero;
   }
-  if (ratio >= -0.1) return high;
+  if (ratio >= 0) return high;
   let step = high;
   for (let pass = 0; pass < PASSES_MAX; pass += 1) {
     const share = slopeLow / (slopeLow - slopeHigh);
     step = low + (high - low) * Math.min(0.9, Math.max(0.1, share));
     const slope = slopeAt(work, step);
     ratio = slope / slopeAtZero;
-    if (ratio >= -0.1 && ratio <= 0.5) break;
+    const isRise = slope >= 0 || low * slopeLow + (step - low) * slope >= 0;
+    if (ratio >= -0.1 && ratio <= 0.5 && isRise) break;
     if (slope > 0) {
       low = step;
       slopeLow = slope;

@@ -79,7 +79,9 @@ function shapeOf(problem: ChoiceProblem, allowed: Uint8Array, i: number): Shape 
     return { kind: 'box', low: only.low, high: only.high, place: Number(only.counts) };
   }
   const at = pieces.findIndex((piece) => piece.low === piece.high && !piece.counts);
-  if (!hasCurve && at >= 0 && at <= 1 && pieces.length - at <= 2) {
+  // A place that is paid for can make two sides meet above the point: then the hull decides.
+  const isOneSided = pieces.length === 2 || problem.countLimit?.isExact !== true;
+  if (!hasCurve && at >= 0 && at <= 1 && pieces.length - at <= 2 && isOneSided) {
     return {
       kind: 'point',
       at: pieces[at]?.low as number,
@@ -170,22 +172,23 @@ function answerPoint(
   const { shape, s, sharp } = input;
   const smooth = assets.smooth[i] as number;
   const pull = -(s + (sharp + smooth) * shape.at);
-  const side = pull > 0 ? shape.right : shape.left;
+  const isRight = shape.left === null || (pull > 0 && shape.right !== null);
+  const side = isRight ? shape.right : shape.left;
   assets.weights[i] = shape.at;
   assets.stiffness[i] = 0;
   assets.places[i] = 0;
   assets.placeSlope[i] = 0;
   assets.priceEffect[i] = 0;
   assets.spread[i] = 0;
-  if (side === null || pull === 0) return;
-  const sign = pull > 0 ? 1 : -1;
+  if (side === null) return;
+  const sign = isRight ? 1 : -1;
   const theta = side.counts ? input.theta : 0;
   const near = sign > 0 ? side.low - shape.at : shape.at - side.high;
   const far = sign > 0 ? side.high - shape.at : shape.at - side.low;
   // Where the bridge from the point touches the square: sharp/2 length^2 = theta.
   const loose = theta <= 0 ? 0 : sharp > 0 ? Math.sqrt((2 * theta) / sharp) : Infinity;
   const length = Math.max(near, Math.min(far, loose));
-  const ascent = Math.abs(pull);
+  const ascent = sign * pull;
   const place = Number(side.counts);
   const isBridged = length > 0;
   if (isBridged) {
@@ -203,6 +206,7 @@ function answerPoint(
       return;
     }
   }
+  if (!isBridged && ascent <= 0) return;
   const stiffness = sharp + smooth;
   const away = ascent / stiffness;
   const isInside = away > length && away < far;
