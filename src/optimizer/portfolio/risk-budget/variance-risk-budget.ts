@@ -324,17 +324,23 @@ function report(input: Report): PortfolioResult {
   };
 }
 
-/** Prices in the user's units: of a weight, and of a row. */
-function userPrices({ answer, scale }: Report): {
+/** Prices in the user's units: of a weight, and of a row. A price on a side without a limit is rounding. */
+function userPrices({ answer, scale, shares, rows }: Report): {
   readonly bounds: Float64Array;
   readonly rows: Float64Array;
   readonly level: number;
   readonly budget: number;
 } {
   const unit = scale.variance * scale.total;
+  const sided = (price: number, lower: number, upper: number): number =>
+    Number.isFinite(price > 0 ? upper : lower) ? price * unit : 0;
   return {
-    bounds: answer.boundPrices.map((price) => price * unit),
-    rows: answer.rowPrices.map((price) => price * unit),
+    bounds: answer.boundPrices.map((price, i) =>
+      sided(price, shares.lower[i] as number, shares.upper[i] as number),
+    ),
+    rows: answer.rowPrices.map((price, r) =>
+      sided(price, rows[r]?.lower ?? -Infinity, rows[r]?.upper ?? Infinity),
+    ),
     level: answer.level * unit * scale.total,
     budget: answer.budgetPrice * unit,
   };
