@@ -34,7 +34,7 @@ import {
 } from './scenario-measure.ts';
 import { scenarioProblemOf, type ScenarioProblem } from './scenario-problem.ts';
 import { settledWeights } from './settled-weights.ts';
-import { hasUnboundedRay } from './unbounded.ts';
+import { hasRisklessExcess, hasUnboundedRay } from './unbounded.ts';
 
 /** Objectives with a measure that are convex programs. */
 export type ScenarioObjective = Extract<
@@ -47,10 +47,12 @@ const IMPACT_ROUNDS = 30;
 /** Of the tolerance on the gap, left to impact. */
 const IMPACT_SHARE = 0.1;
 /** Distances to an end or kink that are tried: a square near zero leaves weights at the root of its tolerance. */
-const SETTLE_NEAR = [1e-8, 1e-6, 1e-5];
+const SETTLE_NEAR = [1e-8, 1e-6, 1e-5, 1e-4, 1e-3];
 /** Defect of a proof that is rounding. */
 const SETTLED_DEFECT = 1e-11;
 const RISK_SHARE = 1000;
+/** Risk that is none, relative to the size of a period's return. */
+const NO_RISK = 1e-12;
 const SOLVER = 'sparse interior point over scenarios';
 
 /**
@@ -185,17 +187,29 @@ class ScenarioSolve {
   #report(settled: Settled): PortfolioResult {
     const { point, proof } = settled;
     const isRatio = this.#objective.kind === 'maximumRatio';
-    if (isRatio && (point.status === 'unbounded' || proof.risk <= 1e-12 * this.#problem.unit)) {
-      this.#notes.push(
-        'the ratio has no maximum: a portfolio with a return above the rate has no risk in this history, or the ratio rises without end',
-      );
-      return this.#result('unbounded', settled);
-    }
+    const isEndless = isRatio && (point.status === 'unbounded' || !(proof.risk > this.#noRisk()));
+    if (isEndless) return this.#withoutMaximum(settled);
     if (this.#isProved(settled)) return this.#result('optimal', settled);
     const conflict = conflictIn(this.#problem, this.#objective);
     if (conflict !== null) return this.#infeasible(conflict);
-    const isUnbounded = !isRatio && hasUnboundedRay(this.#problem, goalOf(this.#objective));
+    if (this.#objective.kind === 'maximumRatio') {
+      const { riskFreeRate } = this.#objective;
+      if (hasRisklessExcess(this.#problem, riskFreeRate)) return this.#withoutMaximum(settled);
+      return this.#result('iterationLimit', settled);
+    }
+    const isUnbounded = hasUnboundedRay(this.#problem, goalOf(this.#objective));
     return this.#result(isUnbounded ? 'unbounded' : 'iterationLimit', settled);
+  }
+
+  #noRisk(): number {
+    return NO_RISK * this.#problem.unit;
+  }
+
+  #withoutMaximum(settled: Settled): PortfolioResult {
+    this.#notes.push(
+      'the ratio has no maximum: a portfolio with a return above the rate has no risk in this history, or the ratio rises without end',
+    );
+    return this.#result('unbounded', settled);
   }
 
   /** Objective as defined, minimized value and its gap, and what a price of the program is worth in it. */

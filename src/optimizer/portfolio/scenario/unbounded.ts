@@ -33,6 +33,20 @@ export function hasUnboundedRay(problem: ScenarioProblem, goal: LinearGoal): boo
   return goal.riskWeight * risk + rest < -PAYS_LEAST * steepest;
 }
 
+/** @returns whether an allowed portfolio, found and measured, earns more than the rate without any risk */
+export function hasRisklessExcess(problem: ScenarioProblem, riskFreeRate: number): boolean {
+  const { measure, scenarios, unit, expectedReturns } = problem;
+  const steepest = Math.max(...expectedReturns.map(Math.abs));
+  const goal: LinearGoal = isRootMeasure(measure)
+    ? { riskWeight: (DEAR * steepest) / unit, returnWeight: 1, costWeight: 1, riskLimit: null }
+    : { riskWeight: 0, returnWeight: 1, costWeight: 1, riskLimit: 0 };
+  const solver = new GoalSolver(problem, null);
+  const { status, weights } = solver.solve(goal);
+  if (status !== 'optimal') return false;
+  const isRiskless = measureValue(measure, weights, scenarios) <= PAYS_LEAST * unit;
+  return isRiskless && solver.excessOf(weights, riskFreeRate) > PAYS_LEAST * steepest;
+}
+
 /** The same problem for directions: limits become zero where they are finite, open ends one. */
 function recessionOf(problem: ScenarioProblem): ScenarioProblem {
   const { base, measure } = problem;
