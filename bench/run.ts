@@ -1,6 +1,7 @@
 /** `npm run bench`: every benchmark of this folder, or those named; figures as tables and as JSON. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { accountEngine } from './account-engine.ts';
 import { accountPeers } from './account-peers.ts';
 import { generalQp } from './general-qp.ts';
 import { optimizerPeers } from './optimizer-peers.ts';
@@ -8,6 +9,7 @@ import { wholeLoop } from './whole-loop.ts';
 
 /** `smoke` is for CI: that it runs and how it grows, not how fast the machine is. */
 const BENCHES: Readonly<Record<string, (scale: 'smoke' | 'full') => Promise<unknown>>> = {
+  'account-engine': accountEngine,
   'account-peers': accountPeers,
   'general-qp': generalQp,
   'optimizer-peers': optimizerPeers,
