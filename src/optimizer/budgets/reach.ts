@@ -9,35 +9,49 @@ import type {
   OptimizationProblem,
 } from '../../domain/index.ts';
 import { certify, type CertificateInput } from '../certificate/certificate.ts';
+import { contradictionOf, findRowConflict } from '../infeasibility/conflict.ts';
 import { solveHardBudgets } from './hard-budgets.ts';
+import { withBudgetRows } from './segment-rows.ts';
 
 /** A limit missed by no more than this is met, in units of the quantity. */
 const REACH_TOLERANCE = 2e-11;
 
 /**
- * Which of the budgets cannot hold together, given that the rows alone can.
+ * Which of the budgets cannot hold together, given that the rows alone can. Limits on separable curves become
+ * rows, whose contradiction has a Farkas proof; a tracking error is minimized, and its bound is the proof.
  *
  * @returns a smallest set of budgets and rows (boxes stand behind them and are not listed), each with the
  *   least relaxation that would cure the conflict alone; null when all budgets can be met
  */
 export function budgetConflict(problem: OptimizationProblem): ConflictingConstraint[] | null {
   const budgets = problem.budgets ?? [];
-  for (const group of subsetsBySize(budgets)) {
+  const separable = budgets.filter(({ kind }) => kind !== 'trackingError');
+  if (separable.length > 0) {
+    const rows = withBudgetRows(problem, separable);
+    const proof = contradictionOf(rows);
+    if (proof !== null) return findRowConflict(rows, proof);
+  }
+  for (const group of groupsWithRisk(budgets)) {
     const last = group.at(-1) as HardBudget;
     const others = group.slice(0, -1);
-    if (!isOutOfReach(problem, last, others)) continue;
-    return explained(problem, group);
+    if (isOutOfReach(problem, last, others)) return explained(problem, group);
   }
   return null;
 }
 
-/** Every group of budgets, small groups first: the first that cannot hold is a smallest one. */
-function subsetsBySize(budgets: readonly HardBudget[]): HardBudget[][] {
+/** Every group of budgets that ends with a tracking error, small groups first. */
+function groupsWithRisk(budgets: readonly HardBudget[]): HardBudget[][] {
+  const sorted = [...budgets].sort((a, b) => rank(a) - rank(b));
   const groups: HardBudget[][] = [];
-  for (let mask = 1; mask < 1 << budgets.length; mask += 1) {
-    groups.push(budgets.filter((_, j) => (mask & (1 << j)) !== 0));
+  for (let mask = 1; mask < 1 << sorted.length; mask += 1) {
+    const group = sorted.filter((_, j) => (mask & (1 << j)) !== 0);
+    if (group.at(-1)?.kind === 'trackingError') groups.push(group);
   }
   return groups.sort((a, b) => a.length - b.length);
+}
+
+function rank({ kind }: HardBudget): number {
+  return kind === 'trackingError' ? 1 : 0;
 }
 
 function isOutOfReach(

@@ -11,6 +11,13 @@ import { allLimits, limitName, limitProblem, type Limit } from './limit-set.ts';
 const OPTIONS = { tolerance: 1e-10, iterationsMax: 100 } as const;
 /** Ends that cross by no more than this are one number, rounded twice. */
 const CROSSING_LEAST = 1e-12;
+/** Ratios of the prices of two rows that are tried; groups of names have one or two. */
+const RATIOS_MAX = 50;
+/** Margin of a contradiction, in weight at a price of one, below which it is rounding. */
+const MARGIN_LEAST = 2e-10;
+/** Added to a relaxation when it is tried. */
+const ROOM_RELATIVE = 1e-9;
+const ROOM_LEAST = 4e-10;
 
 /** A row or a box whose own ends cross; null when there is none. The engines take none of these. */
 export function crossedLimits(problem: OptimizationProblem): ConflictingConstraint[] | null {
@@ -39,15 +46,48 @@ export function findConflict(
   rowPrices: Float64Array,
 ): ConflictingConstraint[] {
   let limits = provingLimits(problem, rowPrices);
-  limits = dropNeedless(problem, limits, 'row');
-  const rowCount = limits.filter(({ kind }) => kind === 'row').length;
+  let prices = rowPrices;
+  ({ limits, prices } = dropNeedless(problem, { limits, prices }, 'row'));
+  const rows = limits.filter(({ kind }) => kind === 'row');
   // In a conflict of one row every box end that counts is needed: without it the row has no bound at all.
-  if (rowCount > 1) limits = dropNeedless(problem, limits, 'box');
+  if (rows.length === 2) {
+    prices = sparsestPrices(problem, prices);
+    limits = provingLimits(problem, prices);
+  } else if (rows.length > 2) {
+    ({ limits, prices } = dropNeedless(problem, { limits, prices }, 'box'));
+  }
   const every = allLimits(problem);
   return limits.map((limit) => ({
     constraint: limitName(problem, limit),
-    relaxation: leastRelaxation(problem, limit, { limits, every }),
+    relaxation: leastRelaxation(problem, limit, { limits, every, prices }),
   }));
+}
+
+/** Like findConflict, with the boxes taken for granted: only rows are named. */
+export function findRowConflict(
+  problem: OptimizationProblem,
+  rowPrices: Float64Array,
+): ConflictingConstraint[] {
+  const every = allLimits(problem);
+  const boxes = every.filter(({ kind }) => kind !== 'row');
+  let rows = every.filter(({ kind, index }) => kind === 'row' && rowPrices[index] !== 0);
+  let prices = rowPrices;
+  for (const limit of [...rows]) {
+    if (!rows.includes(limit) || rows.length === 1) continue;
+    const proof = contradiction(problem, [...rows.filter((one) => one !== limit), ...boxes]);
+    if (proof === null) continue;
+    prices = proof;
+    rows = rows.filter((one) => one !== limit && proof[one.index] !== 0);
+  }
+  return rows.map((limit) => ({
+    constraint: limitName(problem, limit),
+    relaxation: leastRelaxation(problem, limit, { limits: [...rows, ...boxes], every, prices }),
+  }));
+}
+
+/** Row prices that prove the rows and boxes of a problem contradictory, or null when they can hold. */
+export function contradictionOf(problem: OptimizationProblem): Float64Array | null {
+  return contradiction(problem, allLimits(problem));
 }
 
 /** The limits that a Farkas vector uses: rows with a price, and the box ends that its sum leans on. */
@@ -66,24 +106,86 @@ function provingLimits(problem: OptimizationProblem, rowPrices: Float64Array): L
   return limits;
 }
 
-function dropNeedless(
-  problem: OptimizationProblem,
-  limits: readonly Limit[],
-  group: 'row' | 'box',
-): Limit[] {
-  let kept = [...limits];
-  for (const limit of limits) {
+interface Proof {
+  readonly limits: Limit[];
+  /** m; the Farkas vector of these limits. */
+  readonly prices: Float64Array;
+}
+
+function dropNeedless(problem: OptimizationProblem, from: Proof, group: 'row' | 'box'): Proof {
+  let { limits: kept, prices } = from;
+  for (const limit of from.limits) {
     if ((limit.kind === 'row') !== (group === 'row')) continue;
     if (!kept.includes(limit)) continue;
     const without = kept.filter((other) => other !== limit);
     const proof = contradiction(problem, without);
     if (proof === null) continue;
     const proving = provingLimits(problem, proof);
+    prices = proof;
     kept = without.filter((one) =>
       proving.some(({ kind, index }) => kind === one.kind && index === one.index),
     );
   }
-  return kept;
+  return { limits: kept, prices };
+}
+
+/**
+ * Of two rows that contradict each other, the prices that lean on the fewest box ends: only where the prices
+ * are in a ratio that cancels some name can an end be spared, and there are few such ratios.
+ */
+function sparsestPrices(problem: OptimizationProblem, prices: Float64Array): Float64Array {
+  const [first, second] = [...prices.keys()].filter((r) => prices[r] !== 0);
+  if (first === undefined || second === undefined) return prices;
+  const a = (problem.rows[first] as LinearRow).coefficients;
+  const b = (problem.rows[second] as LinearRow).coefficients;
+  const sign = Math.sign(prices[second] as number);
+  const ratios = new Set<number>();
+  a.forEach((coefficient, i) => {
+    const ratio = (-coefficient * Math.sign(prices[first] as number)) / (b[i] as number);
+    if (Number.isFinite(ratio) && ratio * sign > 0) ratios.add(ratio);
+  });
+  let best = prices;
+  let fewest = provingLimits(problem, prices).length;
+  if (ratios.size > RATIOS_MAX) return prices;
+  for (const ratio of ratios) {
+    const candidate = new Float64Array(prices.length);
+    candidate[first] = Math.sign(prices[first] as number);
+    candidate[second] = ratio;
+    const leaning = provingLimits(problem, candidate);
+    if (leaning.length >= fewest || !(marginOf(problem, candidate) > MARGIN_LEAST)) continue;
+    fewest = leaning.length;
+    best = candidate;
+  }
+  return best;
+}
+
+/** By how much the priced sum of rows misses its limits over the whole box; -infinity without a bound. */
+function marginOf(problem: OptimizationProblem, prices: Float64Array): number {
+  let margin = 0;
+  for (const limit of provingLimits(problem, prices)) {
+    const price = priceOf(problem, limit, prices);
+    if (limit.kind === 'row') {
+      const row = problem.rows[limit.index] as LinearRow;
+      margin -= price * (price > 0 ? row.upper : row.lower);
+    } else {
+      const ends = limit.kind === 'lower' ? problem.lower : problem.upper;
+      margin += price * (ends[limit.index] as number);
+    }
+  }
+  return Number.isNaN(margin) ? -Infinity : margin;
+}
+
+/** What one unit of a limit counts in a Farkas vector: for a box end, the priced sum of its name. */
+function priceOf(
+  problem: OptimizationProblem,
+  { kind, index }: Limit,
+  prices: Float64Array,
+): number {
+  if (kind === 'row') return prices[index] as number;
+  return problem.rows.reduce(
+    (sum, row, r) => sum + (prices[r] as number) * (row.coefficients[index] as number),
+    0,
+  );
 }
 
 /** Row prices that prove the limits contradictory, or null when a point meets them all. */
@@ -96,12 +198,18 @@ function contradiction(
   return answer.status === 'infeasible' ? answer.prices : null;
 }
 
-/** With the one limit open and all the others held, how far beyond it the nearest feasible point lies. */
-function leastRelaxation(
-  problem: OptimizationProblem,
-  limit: Limit,
-  held: { readonly limits: readonly Limit[]; readonly every: readonly Limit[] },
-): number {
+interface Held extends Proof {
+  readonly every: readonly Limit[];
+}
+
+/**
+ * How far the limit must give way for all others to hold. By the Farkas vector no less than the margin over
+ * its price; when that much is enough, as one more feasibility solve shows, it is the answer. Otherwise other
+ * limits stand in the way too, and the nearest point beyond the open limit is looked for.
+ */
+function leastRelaxation(problem: OptimizationProblem, limit: Limit, held: Held): number {
+  const least = marginOf(problem, held.prices) / Math.abs(priceOf(problem, limit, held.prices));
+  if (least > 0 && least < Infinity && cures(problem, limit, { held, by: least })) return least;
   // Another, separate conflict may remain; then the amount that cures this one alone is given.
   for (const limits of [held.every, held.limits]) {
     const others = limits.filter(({ kind, index }) => kind !== limit.kind || index !== limit.index);
@@ -117,6 +225,27 @@ function leastRelaxation(
     if (relaxation < Infinity) return relaxation;
   }
   return Infinity;
+}
+
+/** Whether every limit can hold once the one has given way by so much (and a rounding). */
+function cures(
+  problem: OptimizationProblem,
+  { kind, index }: Limit,
+  { held, by }: { readonly held: Held; readonly by: number },
+): boolean {
+  const room = by * (1 + ROOM_RELATIVE) + ROOM_LEAST;
+  const lower = problem.lower.slice();
+  const upper = problem.upper.slice();
+  let { rows } = problem;
+  if (kind === 'lower') lower[index] = (lower[index] as number) - room;
+  else if (kind === 'upper') upper[index] = (upper[index] as number) + room;
+  else {
+    rows = rows.map((row, r) =>
+      r === index ? { ...row, lower: row.lower - room, upper: row.upper + room } : row,
+    );
+  }
+  const engine = limitProblem({ ...problem, lower, upper, rows }, held.every, { kind: 'nearest' });
+  return solveDualNewton(engine, new Float64Array(engine.rowCount), OPTIONS).status === 'converged';
 }
 
 /** A limit as `linear x <= bound`, once per finite side. */
