@@ -140,6 +140,7 @@ describe('from drift to reconciled fills', () => {
       .getByText('Certificate')
       .waitFor();
     await lookAt(page, '06-review-accounts');
+    await lookAtChoices();
     await page.getByRole('tab', { name: /^Orders/ }).click();
     await page.getByLabel('Filter proposed orders').fill('sell');
     const row = gridRow(page, 'Proposed orders', 0);
@@ -149,6 +150,24 @@ describe('from drift to reconciled fills', () => {
     expect((await sheet.getByTestId('why').innerText()).length).toBeGreaterThan(20);
     await lookAt(page, '07-why');
   });
+
+  /** Opens accounts until one has tax at stake, then reads its choices as a picture and as a table. */
+  async function lookAtChoices(): Promise<void> {
+    const sheet = page.getByRole('complementary', { name: 'Account outcome' });
+    const choices = sheet.getByRole('radiogroup', { name: 'Show the choices as' });
+    const settled = choices.or(sheet.getByText(/No tax is at stake|found no answer/));
+    for (let row = 0; row < 12; row += 1) {
+      await gridRow(page, 'Accounts of the run', row).locator('[col-id="value"]').click();
+      await settled.first().waitFor();
+      if (await choices.isVisible()) break;
+    }
+    await choices.scrollIntoViewIfNeeded();
+    await sheet.getByRole('img', { name: /^From tax/ }).waitFor();
+    await lookAt(page, '06-tax-choices');
+    await choices.getByText('Table').click();
+    await sheet.getByRole('row', { name: /Proposed/ }).waitFor();
+    await sheet.getByRole('row', { name: /Ignores tax/ }).waitFor();
+  }
 
   it('lists what was suppressed and why', async () => {
     await page.getByRole('tab', { name: /^Suppressed/ }).click();

@@ -10,15 +10,11 @@
 import { derivedId } from '../../kernel/index.ts';
 import {
   errorFinding,
-  type AccountId,
   type ComplianceReport,
   type OrderId,
   type ProposedOrder,
-  type RebalanceRequest,
   type RebalanceRun,
   type RunId,
-  type Snapshot,
-  type Trigger,
 } from '../../domain/index.ts';
 import { errorText, sqlStateOf, StoreError, type Transaction } from '../../db/index.ts';
 import { evaluateCompliance, factsHashes } from '../../compliance/index.ts';

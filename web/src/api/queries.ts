@@ -1,6 +1,7 @@
 /** What the screens read, each under one key, so that a live event knows what it makes old. */
 import { queryOptions } from '@tanstack/react-query';
 import type {
+  AccountFrontier,
   AccountView,
   ApprovalInboxItem,
   AuditCheckpointView,
@@ -77,6 +78,20 @@ export const runAccountsQuery = (runId: string) =>
     queryKey: ['run', runId, 'accounts'],
     queryFn: ({ signal }) =>
       getAllPages<RunAccount>(`/v1/runs/${part(runId)}/accounts`, {}, signal),
+  });
+
+export const accountFrontierQuery = (runId: string, accountId: string) =>
+  queryOptions({
+    // Not below ['run', runId]: what the run decided does not change with its orders.
+    queryKey: ['frontier', runId, accountId],
+    staleTime: Infinity,
+    retry: false,
+    queryFn: ({ signal }) =>
+      getJson<AccountFrontier>(
+        `/v1/runs/${part(runId)}/accounts/${part(accountId)}/frontier`,
+        {},
+        signal,
+      ),
   });
 
 export const runOrdersQuery = (runId: string) =>

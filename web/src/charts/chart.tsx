@@ -1,12 +1,20 @@
 /** ECharts with only the parts we draw with, themed from the palette, redrawn with the color scheme. */
 import { useComputedColorScheme } from '@mantine/core';
-import { BarChart, CustomChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, TooltipComponent } from 'echarts/components';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
 
-use([BarChart, CustomChart, GridComponent, TooltipComponent, AriaComponent, SVGRenderer]);
+use([
+  BarChart,
+  CustomChart,
+  LineChart,
+  GridComponent,
+  TooltipComponent,
+  AriaComponent,
+  SVGRenderer,
+]);
 
 export interface Palette {
   readonly text: string;

@@ -10,6 +10,15 @@ import {
 } from '../../format/numbers.ts';
 import { Facts, Section, Sheet } from '../../ui/screen.tsx';
 import { GainFigure } from '../../ui/value.tsx';
+import { TaxFrontier } from './tax-frontier.tsx';
+
+/** The gap is proved, not estimated: said before the figures that prove it. */
+function proofText({ gap }: NonNullable<RunAccount['certificate']>): string {
+  const points = Math.max(0, gap) * 1e4;
+  const bound =
+    points < 1e-6 ? 'a millionth of a basis point' : `${points.toPrecision(2)} basis points`;
+  return `Proved before rounding to whole shares: nothing within the limits is better by more than ${bound} of the account, counting risk, costs and taxes together.`;
+}
 
 function Binding(props: { readonly account: RunAccount }) {
   const { account } = props;
@@ -87,6 +96,7 @@ function Triggers(props: { readonly account: RunAccount }) {
 
 /** What the run decided for one account, before and after. */
 export function OutcomeSheet(props: {
+  readonly runId: string;
   readonly account: RunAccount;
   readonly onClose: () => void;
   readonly onShowOrders: () => void;
@@ -148,7 +158,11 @@ export function OutcomeSheet(props: {
         />
       </Section>
       {certificate === null ? null : (
+        <TaxFrontier runId={props.runId} accountId={account.accountId} />
+      )}
+      {certificate === null ? null : (
         <Section title="Certificate">
+          <p>{proofText(certificate)}</p>
           <Facts
             items={[
               ['Primal', formatStatistic(certificate.primal, 8)],

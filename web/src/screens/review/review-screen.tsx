@@ -227,6 +227,7 @@ function Proposal(props: { readonly run: Run }) {
               <OrderSheet order={order} run={run} onClose={() => change({ order: undefined })} />
             ) : tab === 'accounts' && account !== undefined ? (
               <OutcomeSheet
+                runId={run.runId}
                 account={account}
                 onClose={() => change({ account: undefined })}
                 onShowOrders={() => switchTab('orders', true)}
