@@ -1,6 +1,6 @@
 /**
- * The account engine alone on the published instances, one thread: milliseconds per account cold (from the account's
- * own holdings) and warm (from its own prices of the day before, after every name moved by about 1 %), the
+ * The account engine alone on the published instances, one thread: milliseconds per account cold (no prices to begin
+ * from) and warm (from its own prices of the day before, after every name moved by about 1 %), the
  * TypeScript twin beside WebAssembly, and what the certificate says of the answers.
  *
  * A time is that of copying the account's block in, solving, and copying the answer out. Per account the least of
@@ -81,8 +81,9 @@ function measure(name: string, full: Effort): AccountEngineFigures {
   const tomorrow = tasksOf(1);
   const fast = createAccountEngine(shared.block);
   const slow = createAccountEngine(shared.block, 'typescript');
-  const cold = (engine: typeof fast, { problem, block }: Task): EngineAnswer =>
-    engine.solve(block, { weights: problem.current }, OPTIONS);
+  const none = new Float64Array(set.model.factorCount + (today[0]?.problem.rows.length ?? 0));
+  const cold = (engine: typeof fast, { block }: Task): EngineAnswer =>
+    engine.solve(block, { prices: none }, OPTIONS);
   const answers = today.map((task) => cold(fast, task));
   const warm = (task: Task, account: number): EngineAnswer =>
     fast.solve(task.block, { prices: (answers[account] as EngineAnswer).prices }, OPTIONS);

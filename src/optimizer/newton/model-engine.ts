@@ -42,8 +42,9 @@ export class ModelEngine {
   }
 
   /**
-   * @param start prices to begin from, to be recorded where an answer must be replayed; default: those of the
-   *   current holding
+   * @param start prices to begin from, to be recorded where an answer must be replayed; default: no prices, where
+   *   every name takes its own best weight. That is nearer to the answer than the prices of the current holding,
+   *   whose factor risk is what trading removes.
    * @throws AssertionError when the problem holds another risk model or no risk aversion
    */
   solve(
@@ -52,10 +53,12 @@ export class ModelEngine {
     options: NewtonOptions = OPTIONS,
   ): ModelAnswer {
     const account = this.shared.accountBlock(problem);
-    const from: EngineStart =
-      start === null
-        ? { weights: problem.current }
-        : { prices: this.shared.engineStart(problem, start) };
+    const from: EngineStart = {
+      prices:
+        start === null
+          ? new Float64Array(problem.factorCount + problem.rows.length)
+          : this.shared.engineStart(problem, start),
+    };
     const answer =
       this.#low.length === 0
         ? { ...this.#engine.solve(account, from, options), proximalRounds: 0 }
