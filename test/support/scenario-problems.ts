@@ -6,7 +6,7 @@ import {
   type PortfolioProblem,
   type RiskMeasure,
 } from '../../src/domain/index.ts';
-import { Rng } from '../../src/kernel/index.ts';
+import type { Rng } from '../../src/kernel/index.ts';
 import { resolveProblem } from '../../src/optimizer/portfolio/resolve/index.ts';
 import type { ResolvedProblem } from '../../src/optimizer/portfolio/resolved-problem.ts';
 
