@@ -15,7 +15,7 @@ import type { FactorReport } from './ldl.ts';
 import { minimumDegreeOrder } from './minimum-degree.ts';
 import type { ScaledProblem } from './scaling.ts';
 
-const REFINEMENTS_MAX = 6;
+const REFINEMENTS_MAX = 10;
 
 export class KktSystem {
   readonly size: number;
@@ -57,7 +57,9 @@ export class KktSystem {
     this.#weight = new Float64Array(n + m);
   }
 
-  /** @param shift what is added to the diagonal: W + rho, then -(V + delta) */
+  /**
+   * @param shift what is added to the diagonal: W + rho, then -(V + delta)
+   */
   factor(shift: Float64Array): FactorReport {
     const { order } = this.#factor.elimination;
     for (let k = 0; k < this.size; k++) {
@@ -87,7 +89,7 @@ export class KktSystem {
       this.#residualOf(x);
       const error = this.#norm(r) / scale;
       if (!(error < bestError)) break;
-      const isSlow = error > 0.3 * bestError;
+      const isSlow = error > 0.5 * bestError;
       bestError = error;
       best.set(x);
       if (scale === 0 || error < 1e-15 || isSlow || round === REFINEMENTS_MAX) break;

@@ -10,7 +10,7 @@ import { certify } from './certificate.ts';
 import type { Candidate, Evidence } from './certificate.ts';
 import { negativeCurvature } from './convexity.ts';
 import { runInteriorPoint } from './interior-point.ts';
-import type { PrimalDual } from './interior-point.ts';
+import type { PrimalDual } from './barrier-point.ts';
 import { presolve } from './presolve.ts';
 import type { Presolved } from './presolve.ts';
 import { infeasibilityRay, unboundedRay } from './rays.ts';

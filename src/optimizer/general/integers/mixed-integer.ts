@@ -15,6 +15,7 @@ import type { GeneralProblem, GeneralResult } from '../../../domain/index.ts';
 import { certify } from '../certificate.ts';
 import { solveGeneral } from '../solve-general.ts';
 import { propagate, rowList, type Box, type RowList } from './bound-propagation.ts';
+import { isProvenEmpty } from './empty-box.ts';
 import { nodeBound, type NodeBound } from './node-bound.ts';
 import { NodeQueue, type OpenNode } from './node-queue.ts';
 import { objectiveStep } from './objective-step.ts';
@@ -42,6 +43,8 @@ export interface MixedIntegerResult extends GeneralResult {
 const INTEGRALITY = 1e-6;
 /** Rounding is tried at the root and then at every so many nodes. */
 const ROUND_EVERY = 10;
+/** Steps down one branch, beside two for each integer variable, before the search returns to the least bound. */
+const DESCENT_MIN = 10;
 
 interface Node extends OpenNode {
   readonly box: Box;
@@ -81,6 +84,8 @@ class Search {
   /** Least bound of what was cut off or given up: no better point lies there than this. */
   #closed = Infinity;
   #dropped = 0;
+  /** Nodes since the search last went to the least bound. */
+  #descent = 0;
   #nodes = 0;
   #iterations = 0;
   #sequence = 0;
@@ -119,9 +124,18 @@ class Search {
         this.#open.push(node);
         break;
       }
-      node = this.#visit(node) ?? this.#next();
+      node = this.#onward(this.#visit(node));
     }
     return this.#finish(null);
+  }
+
+  /** Down the branch, unless it has gone on for long: with ranges without end it might never end by itself. */
+  #onward(child: Node | null): Node | null {
+    this.#descent = child === null ? 0 : this.#descent + 1;
+    if (child !== null && this.#descent <= DESCENT_MIN + 2 * this.#integers.length) return child;
+    if (child !== null) this.#open.push(child);
+    this.#descent = 0;
+    return this.#next();
   }
 
   /** The node with the least bound that may still hold a better point. */
@@ -167,8 +181,8 @@ class Search {
     const box = copyOf(node.box);
     if (!propagate(this.#problem, this.#rows, box)) return null;
     const relaxed = this.#relax(box);
-    if (relaxed.status === 'infeasible') return null;
     const bounded = { ...this.#problem, lower: box.lower, upper: box.upper };
+    if (relaxed.status === 'infeasible' || this.#isEmpty(bounded, relaxed)) return null;
     const proof = nodeBound(bounded, relaxed.x, relaxed.rowDuals);
     this.#dropped = Math.max(this.#dropped, proof.dropped);
     const bound = Math.max(node.bound, proof.value);
@@ -183,6 +197,14 @@ class Search {
     }
     this.#tightenByReducedCosts(box, proof);
     return this.#branch({ node, box, bound, relaxed, fractional });
+  }
+
+  /** Whether a relaxation that ended without a verdict (it may have run off to infinity) had nothing to find. */
+  #isEmpty(bounded: GeneralProblem, relaxed: GeneralResult): boolean {
+    if (relaxed.status !== 'iterationLimit') return false;
+    const { isEmpty, iterations } = isProvenEmpty(bounded);
+    this.#iterations += iterations;
+    return isEmpty;
   }
 
   #fractional(x: Float64Array, box: Box): number[] {
@@ -202,8 +224,8 @@ class Search {
       const lower = box.lower[j] as number;
       const upper = box.upper[j] as number;
       const units = Math.floor(room / Math.abs(r) + INTEGRALITY);
-      const isUpperCut = r > 0 && lower + units < upper;
-      const isLowerCut = r < 0 && upper - units > lower;
+      const isUpperCut = r > 0 && Number.isFinite(lower) && lower + units < upper;
+      const isLowerCut = r < 0 && Number.isFinite(upper) && upper - units > lower;
       if (isUpperCut) box.upper[j] = lower + units;
       if (isLowerCut) box.lower[j] = upper - units;
       if (isUpperCut || isLowerCut) this.#close(proof.value + (units + 1) * Math.abs(r));
