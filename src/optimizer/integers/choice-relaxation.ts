@@ -14,7 +14,7 @@ import {
   type DualStart,
   type RelaxationWork,
 } from './relaxation-work.ts';
-import { moveRelaxed, type RelaxedAssets } from './relaxed-assets.ts';
+import { moveRelaxed, recenter, type RelaxedAssets } from './relaxed-assets.ts';
 
 export interface RelaxationOptions {
   /** One entry per piece; 1 where the asset may sit in it. */
@@ -43,6 +43,9 @@ export interface RelaxationAnswer {
 }
 
 const ITERATIONS_MAX = 80;
+/** With proximal terms, whose centers move. */
+const PROXIMAL_ITERATIONS_MAX = 400;
+const CENTER_SETTLED = 1e-10;
 /** Products are rebuilt this often: sums of steps drift. */
 const REFRESH_EVERY = 12;
 /** Iterations between two looks at whether the prices run away because the rows cannot be met. */
@@ -71,6 +74,8 @@ export function relax(
     iterations,
     violation: largestExcess(work),
   });
+  const isProximal = assets.proximal.some((curvature) => curvature > 0);
+  const iterationsMax = isProximal ? PROXIMAL_ITERATIONS_MAX : ITERATIONS_MAX;
   let isFresh = true;
   for (; ; iterations += 1) {
     if (iterations % REFRESH_EVERY === REFRESH_EVERY - 1) isFresh = refreshed(work);
@@ -91,12 +96,15 @@ export function relax(
       terms.bound = Infinity;
       return answer('cutOff');
     }
-    if (iterations === ITERATIONS_MAX) return answer('stopped');
+    if (iterations === iterationsMax) return answer('stopped');
     releaseRows(work);
     const slope = solveStep(work);
     const lacking = options.cutoff - terms.bound;
     const hopeless = Number.isFinite(lacking) ? options.patience * lacking : 0;
-    if (!(slope > Math.max(options.tolerance, hopeless))) return answer('solved');
+    if (!(slope > Math.max(options.tolerance, hopeless))) {
+      if (!isProximal || recenter(assets) <= CENTER_SETTLED) return answer('solved');
+      continue;
+    }
     advance(work, slope);
     isFresh = false;
     if (prices.every((price) => Math.abs(price) < PRICE_MAX)) continue;

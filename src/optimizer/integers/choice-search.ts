@@ -3,7 +3,7 @@
  * iterate; answers come from convex problems with one piece per asset. Depth first, so memory stays small.
  */
 import { forbidPieces } from './choice-bound.ts';
-import { type ChoiceProblem } from './choice-problem.ts';
+import { choiceValue, type ChoiceProblem } from './choice-problem.ts';
 import {
   allowedPieces,
   inWhole,
@@ -24,6 +24,16 @@ export interface SearchOptions {
   readonly nodesMax?: number;
   /** Asked before every node; true ends the search with the bound proved so far. */
   readonly shouldStop?: () => boolean;
+}
+
+/** What only some problems have: answers known before, and pieces that stand for more than an interval. */
+export interface SearchExtras {
+  /** Weights that meet everything, to begin with. */
+  readonly first?: Float64Array | null;
+  /** Makes allowed weights out of a relaxation's. */
+  readonly repair?: (weights: Float64Array) => Float64Array | null;
+  /** Whether weights within the pieces are allowed; default: they are. */
+  readonly isWhole?: (weights: Float64Array) => boolean;
 }
 
 export interface SearchAnswer {
@@ -55,6 +65,7 @@ interface Search {
   readonly tolerance: number;
   readonly nodesMax: number;
   readonly shouldStop: () => boolean;
+  readonly extras: SearchExtras;
   nodes: number;
   best: { readonly weights: Float64Array; readonly value: number } | null;
   /** Least bound among the nodes given up unsolved. */
@@ -73,7 +84,10 @@ interface Node {
 }
 
 /** @throws AssertionError never; the problem's shapes are its maker's promise */
-export function searchChoices(given: ChoiceProblem, options: SearchOptions = {}): SearchAnswer {
+export function searchChoices(
+  given: ChoiceProblem,
+  options: SearchOptions & SearchExtras = {},
+): SearchAnswer {
   const scale = objectiveScale(given);
   const problem = scaled(given, scale);
   const whole = wholeRegion(problem, new Uint8Array(problem.pieces.low.length).fill(1));
@@ -82,10 +96,12 @@ export function searchChoices(given: ChoiceProblem, options: SearchOptions = {})
     tolerance: options.tolerance ?? TOLERANCE,
     nodesMax: options.nodesMax ?? NODES_MAX,
     shouldStop: options.shouldStop ?? ((): boolean => false),
+    extras: options,
     nodes: 0,
     best: null,
     openBound: Infinity,
   };
+  offerWhole(search, options.first ?? null);
   const root = {
     region: whole,
     allowed: whole.allowed,
@@ -101,8 +117,16 @@ export function searchChoices(given: ChoiceProblem, options: SearchOptions = {})
 }
 
 /** The power of four that brings the mean curvature nearest to one: thresholds then mean the same everywhere. */
-function objectiveScale({ curvature, size }: ChoiceProblem): number {
-  const mean = curvature.reduce((total, d) => total + d, 0) / Math.max(1, size);
+function objectiveScale({ curvature, coupling, linear, size }: ChoiceProblem): number {
+  let total = 0;
+  let whole = 0;
+  let steepest = 0;
+  for (let i = 0; i < size; i += 1) {
+    total += curvature[i] as number;
+    whole += coupling[i * size + i] as number;
+    steepest = Math.max(steepest, Math.abs(linear[i] as number));
+  }
+  const mean = Math.max(total, 1e-3 * whole) / Math.max(1, size) || steepest;
   if (!(mean > 1e-200)) return 1;
   return 4 ** Math.max(-150, Math.min(150, Math.round(-Math.log2(mean) / 2)));
 }
@@ -287,6 +311,11 @@ function offerRounded(
   node: Node,
   { answer, solvesMax }: { readonly answer: RelaxationAnswer; readonly solvesMax: number },
 ): void {
+  const { repair } = search.extras;
+  if (repair !== undefined) {
+    offerWhole(search, repair(inWhole(node.region, answer.assets.weights)));
+    return;
+  }
   const choice = roundedChoice(node.region.problem, node.allowed, answer);
   if (choice === null) return;
   const candidate = solveChoice(node.region, choice, answer.assets.weights);
@@ -296,9 +325,17 @@ function offerRounded(
   offer(search, node.region, improved);
 }
 
+function offerWhole(search: Search, weights: Float64Array | null): void {
+  if (weights === null) return;
+  const value = choiceValue(search.whole.problem, weights);
+  if (search.best === null || value < search.best.value) search.best = { weights, value };
+}
+
 function offer(search: Search, region: Region, one: Pick<Candidate, 'weights' | 'value'>): void {
   if (search.best !== null && one.value >= search.best.value) return;
-  search.best = { weights: inWhole(region, one.weights), value: one.value };
+  const weights = inWhole(region, one.weights);
+  if (search.extras.isWhole?.(weights) === false) return;
+  search.best = { weights, value: one.value };
 }
 
 function explore(search: Search, start: Node): void {
@@ -336,21 +373,38 @@ function expand(search: Search, node: Node): Node[] {
     const whole = node.region.assets[branch] as number;
     local = next.region.assets.indexOf(whole);
   }
-  return branches(next, local);
+  return branches(next, local, answer.assets.weights[branch] as number);
 }
 
-/** Children: the asset counted, then not; with one kind of piece only, each piece. */
-function branches(node: Node, i: number): Node[] {
+/** Children: the asset counted, then not; with one kind of piece only, those on either side of its weight. */
+function branches(node: Node, i: number, x: number): Node[] {
   const { problem } = node.region;
+  const { counts, low, high } = problem.pieces;
   const own = allowedPieces(problem, node.allowed, i);
-  const counted = own.filter((p) => problem.pieces.counts[p] === 1);
-  const free = own.filter((p) => problem.pieces.counts[p] === 0);
-  const groups = counted.length > 0 && free.length > 0 ? [counted, free] : own.map((p) => [p]);
+  const counted = own.filter((p) => counts[p] === 1);
+  const free = own.filter((p) => counts[p] === 0);
+  const groups =
+    counted.length > 0 && free.length > 0 ? [counted, free] : sidesOf(own, { low, high, x });
   return groups.map((group) => {
     const allowed = node.allowed.slice();
     for (const p of own) if (!group.includes(p)) allowed[p] = 0;
     return { ...node, allowed, isSettling: false };
   });
+}
+
+/** Two groups of pieces, the one nearer to x first. */
+function sidesOf(
+  own: readonly number[],
+  at: { readonly low: Float64Array; readonly high: Float64Array; readonly x: number },
+): number[][] {
+  const { low, high, x } = at;
+  const cut = own.findIndex((p) => ((low[p] as number) + (high[p] as number)) / 2 > x);
+  const count = Math.min(own.length - 1, Math.max(1, cut < 0 ? own.length - 1 : cut));
+  const below = own.slice(0, count);
+  const above = own.slice(count);
+  const toBelow = x - (high[below.at(-1) as number] as number);
+  const toAbove = (low[above[0] as number] as number) - x;
+  return toBelow <= toAbove ? [below, above] : [above, below];
 }
 
 function undecided(problem: ChoiceProblem, allowed: Uint8Array): number {
@@ -393,10 +447,14 @@ function closeLeaf(search: Search, node: Node, answer: RelaxationAnswer): Node[]
   if (candidate?.kind === 'solved') offer(search, node.region, candidate);
   if (node.bound >= cutoffOf(search)) return [];
   for (let i = 0; i < problem.size; i += 1) {
-    if (allowedPieces(problem, node.allowed, i).length > 1) return branches(node, i);
+    if (allowedPieces(problem, node.allowed, i).length > 1)
+      return branches(node, i, answer.assets.weights[i] as number);
   }
   // Every asset has one piece: the candidate is the node's optimum, or its rows are proved unmeetable.
-  if (candidate?.kind === 'unknown') {
+  const isLoose =
+    candidate?.kind === 'solved' &&
+    search.extras.isWhole?.(inWhole(node.region, candidate.weights)) === false;
+  if (candidate?.kind === 'unknown' || isLoose) {
     search.openBound = Math.min(search.openBound, node.bound);
   }
   return [];

@@ -6,6 +6,9 @@ import { envelope, type AssetPiece, type Stretch } from './relaxed-asset.ts';
  * signal would jump across a bridge, and Newton steps would have nothing to hold on to.
  */
 const SMOOTH_SHARE = 0.1;
+/** Assets below this share of the objective's curvature get a proximal term of the other share. */
+const PROXIMAL_BELOW = 1e-5;
+const PROXIMAL_SHARE = 1e-2;
 
 /** One entry per asset: the answer to a signal, where it lies, and the part of a place it takes. */
 export interface RelaxedAssets {
@@ -22,6 +25,8 @@ export interface RelaxedAssets {
   readonly smooth: Float64Array;
   /** Added to the signal: minus the proximal term's curvature times its center. */
   readonly shift: Float64Array;
+  /** Curvature of the proximal term of assets that have next to none of their own. */
+  readonly proximal: Float64Array;
   readonly shapes: Shape[];
   /** Price of a place that the shapes are built for. */
   theta: number;
@@ -50,6 +55,7 @@ type Shape =
 
 export function newRelaxedAssets(problem: ChoiceProblem, allowed: Uint8Array): RelaxedAssets {
   const n = problem.size;
+  const proximal = proximalTerms(problem);
   const shapes: Shape[] = [];
   for (let i = 0; i < n; i += 1) shapes.push(shapeOf(problem, allowed, i));
   return {
@@ -59,11 +65,41 @@ export function newRelaxedAssets(problem: ChoiceProblem, allowed: Uint8Array): R
     placeSlope: new Float64Array(n),
     priceEffect: new Float64Array(n),
     spread: new Float64Array(n),
-    smooth: problem.curvature.map((d) => d * SMOOTH_SHARE),
+    smooth: problem.curvature.map((d, i) => d * SMOOTH_SHARE + (proximal[i] as number)),
     shift: new Float64Array(n),
+    proximal,
     shapes,
     theta: NaN,
   };
+}
+
+/** For assets whose curvature is nothing beside the objective's own. */
+function proximalTerms({ size: n, curvature, coupling, linear }: ChoiceProblem): Float64Array {
+  let total = 0;
+  let steepest = 0;
+  for (let i = 0; i < n; i += 1) {
+    total += (curvature[i] as number) + (coupling[i * n + i] as number);
+    steepest = Math.max(steepest, Math.abs(linear[i] as number));
+  }
+  const unit = Math.max(total / Math.max(1, n), 1e-3 * steepest, 1e-12);
+  return curvature.map((d) => (d < PROXIMAL_BELOW * unit ? PROXIMAL_SHARE * unit : 0));
+}
+
+/**
+ * Moves the centers of the proximal terms to where the assets are.
+ *
+ * @returns the largest move
+ */
+export function recenter({ proximal, shift, weights }: RelaxedAssets): number {
+  let largest = 0;
+  for (let i = 0; i < proximal.length; i += 1) {
+    const curvature = proximal[i] as number;
+    if (curvature === 0) continue;
+    const next = -curvature * (weights[i] as number);
+    largest = Math.max(largest, Math.abs(next - (shift[i] as number)) / curvature);
+    shift[i] = next;
+  }
+  return largest;
 }
 
 function shapeOf(problem: ChoiceProblem, allowed: Uint8Array, i: number): Shape {
