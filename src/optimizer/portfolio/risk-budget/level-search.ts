@@ -32,28 +32,74 @@ export function solveScaled(problem: CenterProblem): LevelAnswer {
   };
 }
 
+/** @returns null when no level meets the total */
+export function solveForTotal(problem: CenterProblem, total: number): LevelAnswer | null {
+  const found = findLevel((level) => solveWeightedCenter({ ...problem, level }), {
+    start: problem.level,
+    total,
+    residualMax: RESIDUAL_MAX,
+  });
+  if (found === null) return null;
+  const { answer, level, excess, iterations } = found;
+  const residual = Math.max(answer.residual, Math.abs(excess));
+  return { ...answer, residual, iterations, level, budgetPrice: 0 };
+}
+
+/** What the search looks at in an answer at one level. */
+export interface LevelPoint {
+  readonly x: Float64Array;
+  readonly residual: number;
+  readonly iterations: number;
+}
+
+export interface LevelGoal {
+  readonly start: number;
+  readonly total: number;
+  /** An answer with a larger residual says nothing about its sum. */
+  readonly residualMax: number;
+}
+
+export interface FoundLevel<A extends LevelPoint> {
+  readonly answer: A;
+  readonly level: number;
+  readonly excess: number;
+  /** Of all answers together. */
+  readonly iterations: number;
+}
+
+interface Probe<A> {
+  readonly t: number;
+  readonly excess: number;
+  readonly answer: A;
+  readonly level: number;
+}
+
 /**
- * Root of sum x(level) - total in the logarithm of the level: bracketed by powers of eight, then the Illinois false
- * position. The sum is continuous in the level.
+ * Root of sum x(level) - total in the logarithm of the level: bracketed by growing powers of two, then the Illinois
+ * false position. The sum is continuous in the level.
  *
  * @returns null when no level within 1e14 of the first meets the total: the sum stays on one side
  */
-export function solveForTotal(problem: CenterProblem, total: number): LevelAnswer | null {
+export function findLevel<A extends LevelPoint>(
+  solve: (level: number) => A,
+  goal: LevelGoal,
+): FoundLevel<A> | null {
   let iterations = 0;
-  const probe = (t: number): Probe => {
-    const level = problem.level * Math.exp(t);
-    const answer = solveWeightedCenter({ ...problem, level });
+  const probe = (t: number): Probe<A> => {
+    const level = goal.start * Math.exp(t);
+    const answer = solve(level);
     iterations += answer.iterations;
-    return { t, excess: sumOf(answer.x) - total, answer, level };
+    return { t, excess: sumOf(answer.x) - goal.total, answer, level };
   };
-  const end = bracket(probe);
-  if (end === null) return null;
-  let { low, high } = end;
+  const ends = bracket(probe, goal.residualMax);
+  if (ends === null) return null;
+  let { low, high } = ends;
   let lowExcess = low.excess;
   let highExcess = high.excess;
   let best = Math.abs(lowExcess) < Math.abs(highExcess) ? low : high;
   let side = 0;
-  for (let k = 0; k < EVALUATIONS_MAX && Math.abs(best.excess) > SUM_TOLERANCE; k += 1) {
+  const near = SUM_TOLERANCE * Math.abs(goal.total);
+  for (let k = 0; k < EVALUATIONS_MAX && Math.abs(best.excess) > near; k += 1) {
     const secant = (low.t * highExcess - high.t * lowExcess) / (highExcess - lowExcess);
     const isInside = secant > low.t && secant < high.t && k % 8 !== 7;
     const next = probe(isInside ? secant : (low.t + high.t) / 2);
@@ -71,27 +117,20 @@ export function solveForTotal(problem: CenterProblem, total: number): LevelAnswe
     }
     if (high.t - low.t < 1e-15 * Math.max(1, Math.abs(low.t))) break;
   }
-  const residual = Math.max(best.answer.residual, Math.abs(best.excess));
-  return { ...best.answer, residual, iterations, level: best.level, budgetPrice: 0 };
+  const { answer, level, excess } = best;
+  return { answer, level, excess, iterations };
 }
 
-interface Probe {
-  readonly t: number;
-  readonly excess: number;
-  readonly answer: CenterAnswer;
-  readonly level: number;
-}
-
-function bracket(
-  probe: (t: number) => Probe,
-): { readonly low: Probe; readonly high: Probe } | null {
+function bracket<A extends LevelPoint>(
+  probe: (t: number) => Probe<A>,
+  residualMax: number,
+): { readonly low: Probe<A>; readonly high: Probe<A> } | null {
   const first = probe(0);
   const direction = first.excess < 0 ? 1 : -1;
   let last = first;
   for (let t = Math.log(2); t < Math.log(LEVEL_RANGE); t *= 2) {
     const next = probe(direction * t);
-    // A program that is not solved says nothing about its sum.
-    if (next.answer.residual > RESIDUAL_MAX) return null;
+    if (next.answer.residual > residualMax) return null;
     if (next.excess < 0 !== first.excess < 0) {
       return direction > 0 ? { low: last, high: next } : { low: next, high: last };
     }
