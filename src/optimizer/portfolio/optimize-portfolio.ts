@@ -16,6 +16,7 @@ import {
   targetReturnVariance,
   targetVolatility,
   trackingErrorVariance,
+  type WarmStart,
 } from './mean-variance/index.ts';
 import { DenseRisk, resolveProblem } from './resolve/index.ts';
 import type { ResolvedProblem } from './resolved-problem.ts';
@@ -64,7 +65,10 @@ function solve(resolved: ResolvedProblem): Outcome {
     return err([errorFinding('METHOD_INPUT_INVALID', message, { pointer: '/frontier' })]);
   }
   const { risk } = objective;
+  const warm: WarmStart = { start: null };
+  const isConvex = !isScenarioObjective(objective) && integerLimits(resolved.problem).length === 0;
   const { points, notes, status } = efficientFrontier(resolved, frontier.points, (part, floor) => {
+    if (isConvex && floor !== null) return targetReturnVariance(part, { return: floor }, warm);
     const kind: PortfolioObjective =
       floor === null
         ? { kind: 'minimumRisk', risk }

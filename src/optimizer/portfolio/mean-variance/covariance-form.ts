@@ -2,7 +2,8 @@
  * A covariance as the engine uses it: products, and solves with a diagonal added. Where it is the product of
  * few factors (a short return history, a factor model) neither needs the n x n matrix.
  */
-import { choleskyFactor, choleskySolve } from '../../linear-algebra/index.ts';
+import { choleskySolve } from '../../linear-algebra/index.ts';
+import { tiledCholesky } from './tiled-cholesky.ts';
 
 export interface CovarianceForm {
   readonly size: number;
@@ -123,25 +124,24 @@ function denseSolver({ form, multiple, free, shift, extra }: ShiftedSystem) {
     }
     matrix[a * size + a] = (matrix[a * size + a] as number) + (shift[a] as number);
   }
-  if (!matrix.every(Number.isFinite)) return null;
-  const outcome = factoredWithRidge(matrix, size);
-  return outcome === null ? null : (b: Float64Array) => choleskySolve(outcome, b);
+  const factor = factoredWithRidge(matrix, size);
+  return factor === null ? null : (b: Float64Array) => choleskySolve(factor, b);
 }
 
 /** Rounding can leave a singular matrix a hair below zero: the least ridge that lets it factor is added. */
 function factoredWithRidge(matrix: Float64Array, size: number): Float64Array | null {
-  let ridge = 0;
-  for (let round = 0; round < 8; round += 1) {
-    const outcome = choleskyFactor(matrix, size);
-    if (outcome.kind === 'factored') return outcome.factor;
-    const next = ridge === 0 ? 1e-15 : ridge * 20;
-    let trace = 0;
-    for (let a = 0; a < size; a += 1) trace += matrix[a * size + a] as number;
+  const first = matrix.slice();
+  if (tiledCholesky(first, size)) return first;
+  let trace = 0;
+  for (let a = 0; a < size; a += 1) trace += matrix[a * size + a] as number;
+  if (!Number.isFinite(trace)) return null;
+  for (let ridge = 1e-15; ridge < 1e-6; ridge *= 20) {
+    const raised = matrix.slice();
     for (let a = 0; a < size; a += 1) {
       const at = a * size + a;
-      matrix[at] = (matrix[at] as number) * (1 + next) + (next * trace) / size;
+      raised[at] = (raised[at] as number) * (1 + ridge) + (ridge * trace) / size;
     }
-    ridge = next;
+    if (tiledCholesky(raised, size)) return raised;
   }
   return null;
 }
@@ -164,7 +164,6 @@ function woodburySolver({ form, multiple, free, shift }: ShiftedSystem) {
     }
   }
   for (let f = 0; f < k; f += 1) inner[f * k + f] = (inner[f * k + f] as number) + 1;
-  if (!inner.every(Number.isFinite)) return null;
   const factor = factoredWithRidge(inner, k);
   if (factor === null) return null;
   return (b: Float64Array): Float64Array => {

@@ -6,4 +6,5 @@ export {
   targetReturnVariance,
   targetVolatility,
   trackingErrorVariance,
+  type WarmStart,
 } from './mean-variance.ts';

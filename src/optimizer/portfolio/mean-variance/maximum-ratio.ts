@@ -16,7 +16,7 @@ import type { ConvexProblem } from './convex-problem.ts';
 import { dot } from './engine-point.ts';
 import { negated } from './mean-variance.ts';
 import { programOf, resultOf, riskOf, scaledCosts, tradingCosts } from './program.ts';
-import { solveConvex, type ConvexAnswer } from './solve-convex.ts';
+import { solveConvex, type ConvexAnswer, type EngineStart } from './solve-convex.ts';
 
 const DOUBLINGS_MAX = 60;
 /** Weights beyond this, with phi still falling, follow an asymptote: the ratio is never reached. */
@@ -60,6 +60,7 @@ class RatioSearch {
   readonly #rate: number;
   readonly #program: ConvexProblem;
   #iterations = 0;
+  #start: EngineStart | null = null;
 
   constructor(resolved: ResolvedProblem, rate: number) {
     this.#resolved = resolved;
@@ -90,7 +91,9 @@ class RatioSearch {
         linear: this.#resolved.expectedReturns.map((mu) => 0 - x * mu),
       },
       this.#resolved.problem.tolerance,
+      this.#start,
     );
+    this.#start = answer.start ?? this.#start;
     this.#iterations += answer.iterations;
     const { risk } = riskOf(this.#resolved, answer.weights, null);
     const excess = this.excessOf(answer.weights);
@@ -197,7 +200,7 @@ class RatioSearch {
         constraint,
         shadowPrice: shadowPrice * unit,
       })),
-      solver: `${answer.solver}; ratio by root of its slope along the frontier`,
+      solver: 'interior-point and active sets; ratio by root of its slope along the frontier',
       iterations: this.#iterations,
     });
   }

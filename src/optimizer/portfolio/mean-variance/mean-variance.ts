@@ -21,7 +21,7 @@ import {
   riskOf,
   tradingCosts,
 } from './program.ts';
-import { solveConvex } from './solve-convex.ts';
+import { solveConvex, type EngineStart } from './solve-convex.ts';
 
 type Objective<K extends PortfolioObjective['kind']> = Extract<PortfolioObjective, { kind: K }>;
 
@@ -30,13 +30,21 @@ export function minimumVariance(resolved: ResolvedProblem): PortfolioResult {
   return minimized(resolved, { ...programOf(resolved), curvature: 2 });
 }
 
+/** The answer before, for a run of problems that differ a little; null at first. */
+export interface WarmStart {
+  start: EngineStart | null;
+}
+
+/** @param warm read and replaced: along a frontier each point begins from the last */
 export function targetReturnVariance(
   resolved: ResolvedProblem,
-  objective: Objective<'targetReturn'>,
+  objective: Pick<Objective<'targetReturn'>, 'return'>,
+  warm?: WarmStart,
 ): PortfolioResult {
   const program = programOf(resolved);
   const row = returnRow(resolved.expectedReturns, objective.return);
-  return minimized(resolved, { ...program, curvature: 2, rows: [...program.rows, row] });
+  const bent = { ...program, curvature: 2, rows: [...program.rows, row] };
+  return minimized(resolved, bent, warm === undefined ? {} : { warm });
 }
 
 export function meanVariance(
@@ -89,6 +97,7 @@ export function trackingErrorVariance(
 interface Report {
   readonly center?: Float64Array;
   readonly notes?: readonly string[];
+  readonly warm?: WarmStart;
 }
 
 /** The program's value is the objective. */
@@ -97,7 +106,9 @@ function minimized(
   program: ConvexProblem,
   report: Report = {},
 ): PortfolioResult {
-  const answer = solveConvex(program, resolved.problem.tolerance);
+  const { warm, ...shown } = report;
+  const answer = solveConvex(program, resolved.problem.tolerance, warm?.start ?? null);
+  if (warm !== undefined) warm.start = answer.start ?? warm.start;
   const { risk } = riskOf(resolved, answer.weights, report.center ?? null);
   const objective = risk ** 2 + tradingCosts(resolved, answer.weights);
   return resultOf({
@@ -105,7 +116,7 @@ function minimized(
     answer,
     objective,
     certificate: certificateAround(objective, answer),
-    ...report,
+    ...shown,
   });
 }
 
@@ -113,7 +124,7 @@ function minimized(
 export function maximized(
   resolved: ResolvedProblem,
   program: ConvexProblem,
-  report: Report = {},
+  report: Omit<Report, 'warm'> = {},
 ): PortfolioResult {
   const answer = solveConvex(program, resolved.problem.tolerance);
   const { weights } = answer;

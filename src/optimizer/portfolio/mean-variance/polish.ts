@@ -12,27 +12,47 @@ const PROXIMAL = 1e-12;
 /** Crossing an end by less is rounding; the end is then met exactly. */
 const CROSSING_LEAST = 1e-13;
 const PRICE_LEAST = 1e-12;
+const CHANGES_POLISH = 15;
 
 export interface Polished {
   readonly v: Float64Array;
   readonly prices: Float64Array;
+  readonly set: ActiveSet;
+  /** Newton steps taken. */
+  readonly rounds: number;
 }
 
-interface ActiveSet {
+export interface ActiveSet {
   /** count; -1 at the lower end, +1 at the upper one, 0 free. */
   readonly side: Int8Array;
   /** Rows and spheres; -1, +1, or 0 slack. Equality rows are +1. */
   readonly rowSide: Int8Array;
 }
 
-/** @returns the answer of the last active set, or null when its system breaks down */
+/** From an interior answer. @returns the answer of the last active set, or null when its system breaks down */
 export function polish(layout: ScaledLayout, state: EngineState): Polished | null {
+  const set = activeSetOf(layout, state, limitsOf(layout));
+  return followActiveSet(layout, { v: state.v, prices: state.prices, set }, CHANGES_POLISH);
+}
+
+/**
+ * Newton's method on a guess of which limits hold, corrected as it goes: after a small change of the problem the
+ * guess of the answer before is nearly right, and a few small systems replace all interior steps.
+ *
+ * @param changesMost rounds in which the guess may change
+ */
+export function followActiveSet(
+  layout: ScaledLayout,
+  start: Omit<Polished, 'rounds'>,
+  changesMost: number,
+): Polished | null {
   const limits = limitsOf(layout);
-  const set = activeSetOf(layout, state, limits);
-  let v = state.v.slice();
-  let prices = state.prices.map((price, r) => (set.rowSide[r] === 0 ? 0 : price));
+  const set = { side: start.set.side.slice(), rowSide: start.set.rowSide.slice() };
+  let v = start.v.slice();
+  let prices = start.prices.map((price, r) => (set.rowSide[r] === 0 ? 0 : price));
   let changes = 0;
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+  let round = 0;
+  for (; round < ROUNDS_MAX; round += 1) {
     putAtEnds(layout, set, v);
     const moved = newtonMove(layout, { set, v, prices, limits });
     if (moved === null) return null;
@@ -42,7 +62,7 @@ export function polish(layout: ScaledLayout, state: EngineState): Polished | nul
     if (!v.every(Number.isFinite)) return null;
     const isSmooth = residual < 1e-12 || round > 20;
     if (!isSmooth && layout.problem.spheres.length + nonlinear(layout) > 0) continue;
-    const changed = changes < 15 ? changeSet(layout, { set, v, prices, limits }) : 0;
+    const changed = changes < changesMost ? changeSet(layout, { set, v, prices, limits }) : 0;
     if (changed > 0) {
       changes += 1;
       prices = prices.map((price, r) => (set.rowSide[r] === 0 ? 0 : price));
@@ -51,7 +71,7 @@ export function polish(layout: ScaledLayout, state: EngineState): Polished | nul
     if (residual < 1e-15 || round > 3) break;
   }
   clipIntoEnds(layout, v);
-  return { v, prices };
+  return { v, prices, set, rounds: round };
 }
 
 function nonlinear({ problem }: ScaledLayout): number {

@@ -6,7 +6,7 @@ import { bindingOf, evidenceOf, type Evidence } from './evidence.ts';
 import { conflictOf } from './feasibility.ts';
 import { solveEngine } from './interior-point.ts';
 import { layoutOf, weightsOf } from './layout.ts';
-import { polish } from './polish.ts';
+import { followActiveSet, polish, type ActiveSet, type Polished } from './polish.ts';
 import { hasUnboundedRay } from './unbounded.ts';
 
 export interface ConvexAnswer {
@@ -19,6 +19,16 @@ export interface ConvexAnswer {
   readonly iterations: number;
   /** Which of the engine's answers this is. */
   readonly solver: string;
+  /** To begin a like problem from; null where the answer was not finished on its active set. */
+  readonly start?: EngineStart | null;
+}
+
+/** Where a problem that differs a little begins: same assets, rows and kinks. */
+export interface EngineStart {
+  readonly v: Float64Array;
+  /** In units of the user's objective. */
+  readonly prices: Float64Array;
+  readonly set: ActiveSet;
 }
 
 const SOLVER = 'interior-point';
@@ -29,11 +39,18 @@ const VIOLATION_MAX = 1e-9;
 const NOTHING = 1e-18;
 
 /**
+ * @param start the answer of a like problem; it costs little to try, and the proof tells whether it led to the answer
  * @param tolerance gap relative to the size of the objective's terms up to which an answer is `optimal`
  * @returns `optimal` with its proof; `infeasible` with limits in conflict; `unbounded` when a direction without
  *   risk and limit improves for ever; else `iterationLimit` with the best point and its honest gap
  */
-export function solveConvex(problem: ConvexProblem, tolerance: number): ConvexAnswer {
+export function solveConvex(
+  problem: ConvexProblem,
+  tolerance: number,
+  start: EngineStart | null = null,
+): ConvexAnswer {
+  const warm = start === null ? null : solveWarm(problem, tolerance, start);
+  if (warm !== null) return warm;
   const answer = solveFeasible(problem, tolerance);
   if (answer.status === 'optimal') return answer;
   const conflict = conflictOf(problem, solveOnly);
@@ -57,9 +74,55 @@ function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer 
   const polished = run.outcome === 'runaway' ? null : polish(layout, run.state);
   const second =
     polished === null ? null : candidate(layout, polished, `${SOLVER}, finished on the active set`);
-  const best = second !== null && defect(second) <= Math.max(defect(first), 1e-12) ? second : first;
+  const isBetter = second !== null && defect(second) <= Math.max(defect(first), 1e-12);
+  const best = isBetter ? second : first;
+  return {
+    ...answerOf(layout, best, { tolerance, mayBeOptimal: run.outcome !== 'runaway' }),
+    iterations: run.iterations,
+    start: isBetter ? startOf(layout, polished) : null,
+  };
+}
+
+const WARM_CHANGES_MOST = 25;
+
+/** null when the start does not fit or does not lead to a proved answer. */
+function solveWarm(
+  problem: ConvexProblem,
+  tolerance: number,
+  start: EngineStart,
+): ConvexAnswer | null {
+  const layout: ScaledLayout = { ...layoutOf(problem), scale: objectiveScale(problem) };
+  const rowCount = layout.rows.length + problem.spheres.length;
+  if (start.v.length !== layout.count || start.prices.length !== rowCount) return null;
+  const prices = start.prices.map((price) => price * layout.scale);
+  const from = { v: start.v, prices, set: start.set };
+  const followed = followActiveSet(layout, from, WARM_CHANGES_MOST);
+  if (followed === null) return null;
+  const best = candidate(layout, followed, 'active set from the answer before');
+  const answer = answerOf(layout, best, { tolerance: WARM_GAP_MOST, mayBeOptimal: true });
+  if (answer.status !== 'optimal' || !(best.evidence.gap <= tolerance * best.evidence.size)) {
+    return null;
+  }
+  return { ...answer, iterations: followed.rounds, start: startOf(layout, followed) };
+}
+
+/** A warm answer is as exact as a cold one, or it is not taken. */
+const WARM_GAP_MOST = 1e-12;
+
+function startOf(layout: ScaledLayout, polished: Polished | null): EngineStart | null {
+  if (polished === null) return null;
+  const { v, prices, set } = polished;
+  return { v, prices: prices.map((price) => price / layout.scale), set };
+}
+
+function answerOf(
+  layout: ScaledLayout,
+  best: Candidate,
+  { tolerance, mayBeOptimal }: { readonly tolerance: number; readonly mayBeOptimal: boolean },
+): Omit<ConvexAnswer, 'iterations'> {
+  const { problem } = layout;
   const isOptimal =
-    run.outcome !== 'runaway' &&
+    mayBeOptimal &&
     best.evidence.gap <= tolerance * best.evidence.size + NOTHING / layout.scale &&
     best.evidence.maxViolation <= VIOLATION_MAX * Math.max(1, sizeOf(best.weights));
   return {
@@ -67,7 +130,6 @@ function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer 
     status: isOptimal ? 'optimal' : 'iterationLimit',
     binding: bindingOf({ problem, weights: best.weights, prices: best.prices }, 1),
     conflict: [],
-    iterations: run.iterations,
   };
 }
 
@@ -132,5 +194,6 @@ function withoutAnswer(problem: ConvexProblem): ConvexAnswer {
     conflict: [],
     iterations: 0,
     solver: SOLVER,
+    start: null,
   };
 }
