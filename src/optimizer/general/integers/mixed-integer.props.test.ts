@@ -67,8 +67,11 @@ function problems(shape: Shape): fc.Arbitrary<GeneralProblem> {
     });
 }
 
-/** Value of the objective, and the largest violation of a row or bound, written out anew. */
-function evaluate(problem: GeneralProblem, x: ArrayLike<number>): [value: number, error: number] {
+/** Value of the objective, the largest violation of a row or bound, and the rows, written out anew. */
+function evaluate(
+  problem: GeneralProblem,
+  x: ArrayLike<number>,
+): [value: number, error: number, activity: Float64Array] {
   const at = (values: ArrayLike<number>, i: number): number => values[i] as number;
   const times = (matrix: GeneralProblem['A']): Float64Array => {
     const out = new Float64Array(matrix.rowCount);
@@ -87,10 +90,11 @@ function evaluate(problem: GeneralProblem, x: ArrayLike<number>): [value: number
     value += at(x, j) * (at(problem.q, j) + at(Px, j) / 2);
     error = Math.max(error, at(problem.lower, j) - at(x, j), at(x, j) - at(problem.upper, j));
   });
-  times(problem.A).forEach((activity, i) => {
-    error = Math.max(error, at(problem.rowLower, i) - activity, activity - at(problem.rowUpper, i));
+  const activity = times(problem.A);
+  activity.forEach((a, i) => {
+    error = Math.max(error, at(problem.rowLower, i) - a, a - at(problem.rowUpper, i));
   });
-  return [value, error];
+  return [value, error, activity];
 }
 
 function checkPoint(problem: GeneralProblem, result: MixedIntegerResult): void {
@@ -164,6 +168,42 @@ describe('solveMixedInteger', () => {
       }),
     );
     expect(solved).toBeGreaterThan(20);
+  });
+
+  it('I1 I2 ranges without end, around a point that is feasible', () => {
+    let compared = 0;
+    const shape = { n: 7, m: 4, isQuadratic: false, hasContinuous: true, boxWidth: 5 };
+    const points = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 7, maxLength: 7 });
+    fc.assert(
+      fc.property(problems(shape), points, (given, point) => {
+        const [, , activity] = evaluate(given, point);
+        const problem: GeneralProblem = {
+          ...given,
+          // Costs of what has no end are not negative, so that the best value has one.
+          upper: given.q.map((cost) => (cost >= 0 ? Infinity : 5)),
+          lower: new Float64Array(7),
+          rowLower: activity.map((a, i) => (i % 3 === 2 ? -Infinity : a)),
+          rowUpper: activity.map((a, i) => (i % 3 === 1 ? Infinity : a + (i % 2))),
+        };
+        const result = solveMixedInteger(problem);
+        expect(result.status).toBe('optimal');
+        checkPoint(problem, result);
+        expect(result.bound).toBeLessThanOrEqual(evaluate(problem, point)[0] + 1e-9);
+        const { optimal } = highs.constants.modelStatus;
+        withHighsModel(highs, (model) => {
+          model.options.set({ mip_rel_gap: 0, mip_abs_gap: 0 });
+          model.passModel(highsModelData(problem));
+          model.run();
+          // HiGHS calls a few of these infeasible, which the point refutes.
+          if (model.getModelStatus() !== optimal) return;
+          compared += 1;
+          const value = model.getObjectiveValue();
+          expect(Math.abs(result.objective - value)).toBeLessThan(1e-5 * (1 + Math.abs(value)));
+        });
+      }),
+      { numRuns: 60 },
+    );
+    expect(compared).toBeGreaterThan(50);
   });
 
   it('I2 a search that is stopped has an honest bound', () => {
