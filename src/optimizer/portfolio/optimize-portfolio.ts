@@ -20,13 +20,19 @@ import {
 } from './mean-variance/index.ts';
 import { DenseRisk, resolveProblem } from './resolve/index.ts';
 import type { ResolvedProblem } from './resolved-problem.ts';
+import { hasIntegers, solveIntegers } from '../integers/index.ts';
 import { equalWeight, inverseVolatility, mostDiversified } from './heuristics/index.ts';
 import { hierarchical } from './hierarchical/index.ts';
-import { varianceRiskBudget } from './risk-budget/index.ts';
+import { riskBudget } from './risk-budget/index.ts';
 import { robustMeanVariance } from './robust/index.ts';
 import { solveScenario } from './scenario/index.ts';
 
 type Outcome = Result<PortfolioResult, readonly Finding[]>;
+
+export interface OptimizePortfolioOptions {
+  /** Asked during searches over whole names and lots: true ends them with the best answer and its bound. */
+  readonly shouldStop?: () => boolean;
+}
 
 /**
  * Solves a portfolio problem.
@@ -37,13 +43,16 @@ type Outcome = Result<PortfolioResult, readonly Finding[]>;
  * @refuses a covariance that is none, returns that are needed and absent, a limit that the method cannot
  *   honor, a ratio without a positive excess return: all causes found at once, never a silent fallback
  */
-export function optimizePortfolio(problem: PortfolioProblem): Outcome {
+export function optimizePortfolio(
+  problem: PortfolioProblem,
+  options: OptimizePortfolioOptions = {},
+): Outcome {
   const resolution = resolveProblem(withoutIdleLimits(problem));
   if (!resolution.ok) return resolution;
   const resolved = resolution.value;
   const missing = missingReturns(resolved);
   if (missing !== null) return err([missing]);
-  return solve(resolved);
+  return solve(resolved, options);
 }
 
 /** Objectives along whose frontier of return and risk there is something to see. */
@@ -56,9 +65,9 @@ const WITH_FRONTIER: ReadonlySet<PortfolioObjective['kind']> = new Set([
 ]);
 
 /** The objective's own portfolio, and the frontier of its measure where one is asked for. */
-function solve(resolved: ResolvedProblem): Outcome {
+function solve(resolved: ResolvedProblem, options: OptimizePortfolioOptions): Outcome {
   const { objective, frontier } = resolved.problem;
-  const outcome = solveObjective(resolved);
+  const outcome = solveObjective(resolved, options);
   if (frontier === null || !outcome.ok || objective.kind === 'blackLitterman') return outcome;
   if (!WITH_FRONTIER.has(objective.kind) || !('risk' in objective)) {
     const message = `${objective.kind} has no efficient frontier; known are ${[...WITH_FRONTIER].join(', ')}`;
@@ -66,14 +75,15 @@ function solve(resolved: ResolvedProblem): Outcome {
   }
   const { risk } = objective;
   const warm: WarmStart = { start: null };
-  const isConvex = !isScenarioObjective(objective) && integerLimits(resolved.problem).length === 0;
+  const isConvex = !isScenarioObjective(objective) && !hasIntegers(resolved);
   const { points, notes, status } = efficientFrontier(resolved, frontier.points, (part, floor) => {
     if (isConvex && floor !== null) return targetReturnVariance(part, { return: floor }, warm);
     const kind: PortfolioObjective =
       floor === null
         ? { kind: 'minimumRisk', risk }
         : { kind: 'targetReturn', risk, return: floor };
-    const point = solveObjective({ ...part, problem: { ...part.problem, objective: kind } });
+    const pointProblem = { ...part, problem: { ...part.problem, objective: kind } };
+    const point = solveObjective(pointProblem, options);
     assert(point.ok, 'what the objective accepts, its frontier accepts');
     return point.value;
   });
@@ -121,30 +131,13 @@ function missingReturns({ problem, risk }: ResolvedProblem): Finding | null {
   return errorFinding('EXPECTED_RETURNS_REQUIRED', message, { pointer: '/expectedReturns' });
 }
 
-function solveObjective(resolved: ResolvedProblem): Outcome {
+function solveObjective(resolved: ResolvedProblem, options: OptimizePortfolioOptions): Outcome {
   const { objective } = resolved.problem;
-  const integers = integerLimits(resolved.problem);
-  if (integers.length > 0) return err(integers.map((name) => unsupported(name, objective.kind)));
-  return isScenarioObjective(objective) ? solveScenario(resolved) : solveByKind(resolved);
-}
-
-const INTEGER_LIMITS = [
-  'maximumNames',
-  'exactNames',
-  'minimumWeight',
-  'minimumTrade',
-  'roundLots',
-] as const;
-
-/** Names of the limits that make the choice of names or lots part of the problem. */
-function integerLimits({ constraints }: PortfolioProblem): readonly string[] {
-  return INTEGER_LIMITS.filter((name) => constraints[name] !== null);
-}
-
-function unsupported(name: string, kind: string): Finding {
-  const message = `${kind} cannot honor ${name}`;
-  const location = { pointer: `/constraints/${name}` };
-  return errorFinding('METHOD_CONSTRAINT_UNSUPPORTED', message, location);
+  if (objective.kind === 'blackLitterman') return blackLitterman(resolved, objective, options);
+  if (hasIntegers(resolved)) return solveIntegers(resolved, options);
+  return isScenarioObjective(objective)
+    ? solveScenario(resolved)
+    : solveByKind(resolved, objective);
 }
 
 /** A convex program over a measure that only a return history has. */
@@ -157,8 +150,10 @@ function isScenarioObjective(objective: PortfolioObjective): boolean {
 }
 
 /** Everything else; risk budgets and trees take their measure themselves. */
-function solveByKind(resolved: ResolvedProblem): Outcome {
-  const { objective } = resolved.problem;
+function solveByKind(
+  resolved: ResolvedProblem,
+  objective: Exclude<PortfolioObjective, BlackLitterman>,
+): Outcome {
   switch (objective.kind) {
     case 'minimumRisk':
       return ok(minimumVariance(resolved));
@@ -174,8 +169,6 @@ function solveByKind(resolved: ResolvedProblem): Outcome {
       return ok(trackingErrorVariance(resolved, objective));
     case 'robust':
       return robustMeanVariance(resolved, objective);
-    case 'blackLitterman':
-      return blackLitterman(resolved, objective);
     case 'hierarchical':
       return hierarchical(resolved, objective);
     case 'riskBudget':
@@ -189,18 +182,12 @@ function solveByKind(resolved: ResolvedProblem): Outcome {
   }
 }
 
-function riskBudget(
-  resolved: ResolvedProblem,
-  objective: Extract<PortfolioObjective, { kind: 'riskBudget' }>,
-): Outcome {
-  const { measure } = objective.risk;
-  if (measure === 'variance') return varianceRiskBudget(resolved, objective);
-  const message = `risk budgets of ${measure} are not available; the measure must be variance`;
-  return err([errorFinding('METHOD_INPUT_INVALID', message, { pointer: '/objective/measure' })]);
-}
-
 /** Posterior first, then the objective that follows under its returns and covariance. */
-function blackLitterman(resolved: ResolvedProblem, objective: BlackLitterman): Outcome {
+function blackLitterman(
+  resolved: ResolvedProblem,
+  objective: BlackLitterman,
+  options: OptimizePortfolioOptions,
+): Outcome {
   if (isScenarioObjective(objective.then)) {
     const message = 'views change a covariance, not a return history: the measure must be variance';
     return err([errorFinding('METHOD_INPUT_INVALID', message, { pointer: '/objective/then' })]);
@@ -209,15 +196,12 @@ function blackLitterman(resolved: ResolvedProblem, objective: BlackLitterman): O
   if (!posterior.ok) return posterior;
   const { posteriorReturns, posteriorCovariance } = posterior.value;
   const n = resolved.assetCount;
-  const outcome = solve({
+  const under = {
     ...resolved,
-    problem: {
-      ...resolved.problem,
-      objective: objective.then,
-      expectedReturns: posteriorReturns,
-    },
+    problem: { ...resolved.problem, objective: objective.then, expectedReturns: posteriorReturns },
     expectedReturns: posteriorReturns,
     risk: new DenseRisk(posteriorCovariance, n, resolved.risk.scenarios),
-  });
+  };
+  const outcome = solve(under, options);
   return outcome.ok ? ok({ ...outcome.value, blackLitterman: posterior.value }) : outcome;
 }
