@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountEngine } from './account-engine.ts';
 import { accountPeers } from './account-peers.ts';
+import { accuracy } from './accuracy.ts';
 import { generalQp } from './general-qp.ts';
 import { optimizerPeers } from './optimizer-peers.ts';
 import { wholeLoop } from './whole-loop.ts';
@@ -11,6 +12,7 @@ import { wholeLoop } from './whole-loop.ts';
 const BENCHES: Readonly<Record<string, (scale: 'smoke' | 'full') => Promise<unknown>>> = {
   'account-engine': accountEngine,
   'account-peers': accountPeers,
+  accuracy,
   'general-qp': generalQp,
   'optimizer-peers': optimizerPeers,
   'whole-loop': wholeLoop,
