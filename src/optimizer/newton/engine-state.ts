@@ -58,6 +58,8 @@ export interface EngineState {
     /** Names added to or taken from the matrix since it was built. */
     updates: number;
     iterations: number;
+    /** Largest sum since they were made from scratch, in weight. */
+    sumPeak: number;
     /** See `raisedPivot` in cholesky.ts. */
     raisedPivot: number;
   };
@@ -102,7 +104,7 @@ export function newEngineState(
     factor: new Float64Array(width * width),
     pivotInverse: new Float64Array(width),
     listed: { names: new Int32Array(n), values: new Float64Array(n), count: 0 },
-    counters: { updates: 0, iterations: 0, raisedPivot: 0 },
+    counters: { updates: 0, iterations: 0, sumPeak: 0, raisedPivot: 0 },
   };
 }
 

@@ -38,6 +38,9 @@ const REFRESH_EVERY = 16;
 /** A residual below this that no longer falls is the rounding of large prices (see `polish`). */
 const ROUNDING_MOST = 1e-6;
 
+/** Sums beyond this, in weight, have left so much rounding behind that an answer is checked on new ones. */
+const SUM_MOST = 100;
+
 /** What an engine knows of its model. */
 interface LoadedModel {
   readonly model: RiskModelBlock;
@@ -120,9 +123,16 @@ function iterate(
   for (counters.iterations = 0; counters.iterations <= iterationsMax; counters.iterations += 1) {
     const iteration = counters.iterations;
     if (iteration > 0 && iteration % REFRESH_EVERY === 0) refresh(state, false);
-    const residual = updateGradient(state, loaded.factorSize);
-    const violation = largestFixedExcess(state);
-    if (residual < tolerance && violation < tolerance) return 'converged';
+    let residual = updateGradient(state, loaded.factorSize);
+    let violation = largestFixedExcess(state);
+    if (residual < tolerance && violation < tolerance) {
+      if (counters.sumPeak <= SUM_MOST) return 'converged';
+      sumOf(state, state.weights);
+      counters.sumPeak = 0;
+      residual = updateGradient(state, loaded.factorSize);
+      violation = largestFixedExcess(state);
+      if (residual < tolerance && violation < tolerance) return 'converged';
+    }
     if (residual < ROUNDING_MOST && violation < ROUNDING_MOST && residual > before / 2) {
       return polish(state, loaded, tolerance) ? 'converged' : 'stopped';
     }
@@ -157,7 +167,7 @@ function polish(state: EngineState, loaded: LoadedModel, tolerance: number): boo
   for (let c = 0; c < state.model.stride + state.rowCount; c += 1) {
     prices[c] = (prices[c] as number) + (direction[c] as number);
   }
-  updateSums(state);
+  sumOf(state, state.weights);
   const residual = updateGradient(state, loaded.factorSize);
   return residual < tolerance && largestFixedExcess(state) < tolerance;
 }
@@ -221,15 +231,17 @@ function updateSums(state: EngineState): void {
 
 /** Gradient of the dual from the sums; returns the largest residual of factor prices and priced rows. */
 function updateGradient(state: EngineState, factorSize: number): number {
-  const { gradient, sums, anchor, prices } = state;
+  const { gradient, sums, anchor, prices, counters } = state;
   const { stride } = state.model;
   let residual = 0;
   for (let f = 0; f < stride; f += 1) {
+    counters.sumPeak = Math.max(counters.sumPeak, Math.abs(sums[f] as number) / factorSize);
     const value = (sums[f] as number) - (anchor[f] as number) - (prices[f] as number);
     gradient[f] = value;
     residual = Math.max(residual, Math.abs(value) / factorSize);
   }
   for (let r = 0; r < state.rowCount; r += 1) {
+    counters.sumPeak = Math.max(counters.sumPeak, Math.abs(sums[stride + r] as number));
     if (state.isFixed[r] === 1) {
       gradient[stride + r] = 0;
       continue;

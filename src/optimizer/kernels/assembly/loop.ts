@@ -83,6 +83,8 @@ const SEARCHED_LEAST: f64 = -0.1;
 const SEARCHED_MOST: f64 = 0.1;
 /** A residual below this that no longer falls is the rounding of large prices (see `polish`). */
 const ROUNDING_MOST: f64 = 1e-6;
+/** Sums beyond this, in weight, have left so much rounding behind that an answer is checked on new ones. */
+const SUM_MOST: f64 = 100;
 const CLIMBED: i32 = 0;
 const STUCK: i32 = 1;
 const UNBOUNDED: i32 = 2;
@@ -94,6 +96,8 @@ let passes: i32 = 0;
 let updates: i32 = 0;
 /** The sums belong to WEIGHTS_IN already. */
 let hasSums: bool = false;
+/** Largest sum since they were made from scratch, in weight. */
+let sumPeak: f64 = 0;
 
 export function iterationCount(): i32 {
   return iterations;
@@ -162,14 +166,22 @@ export function solve(tolerance: f64, iterationsMax: i32, exponent: f64): i32 {
   setSlopeSize(slopeSize);
   beginRows();
   passes = 0;
+  sumPeak = 0;
   refresh();
   buildMatrix();
   let before = Infinity;
   for (iterations = 0; iterations <= iterationsMax; iterations += 1) {
     if (iterations > 0 && iterations % REFRESH_EVERY == 0) refresh();
-    const residual = updateGradient();
-    const violation = largestFixedExcess();
-    if (residual < tolerance && violation < tolerance) return CONVERGED;
+    let residual = updateGradient();
+    let violation = largestFixedExcess();
+    if (residual < tolerance && violation < tolerance) {
+      if (sumPeak <= SUM_MOST) return CONVERGED;
+      sumFactors(WEIGHTS);
+      sumPeak = 0;
+      residual = updateGradient();
+      violation = largestFixedExcess();
+      if (residual < tolerance && violation < tolerance) return CONVERGED;
+    }
     if (residual < ROUNDING_MOST && violation < ROUNDING_MOST && residual > before / 2) {
       return polish(tolerance) ? CONVERGED : STOPPED;
     }
@@ -203,7 +215,7 @@ function polish(tolerance: f64): bool {
   for (let c = 0; c < stride + rowCount; c += 1) {
     setF(PRICES, c, getF(PRICES, c) + getF(DIRECTION, c));
   }
-  updateSums();
+  sumFactors(WEIGHTS);
   return updateGradient() < tolerance && largestFixedExcess() < tolerance;
 }
 
@@ -306,6 +318,7 @@ function updateSums(): void {
 function updateGradient(): f64 {
   let residual: f64 = 0;
   for (let f = 0; f < stride; f += 1) {
+    sumPeak = max<f64>(sumPeak, abs<f64>(getF(SUMS, f)) / factorSize);
     const value = getF(SUMS, f) - getF(ANCHOR, f) - getF(PRICES, f);
     setF(GRADIENT, f, value);
     const size = abs<f64>(value) / factorSize;
@@ -313,6 +326,7 @@ function updateGradient(): f64 {
   }
   for (let r = 0; r < rowCount; r += 1) {
     const at = stride + r;
+    sumPeak = max<f64>(sumPeak, abs<f64>(getF(SUMS, at)));
     if (getI(IS_FIXED, r) == 1) {
       setF(GRADIENT, at, 0);
       continue;
