@@ -17,6 +17,8 @@ export interface Candidate {
 export interface Evidence {
   readonly objective: number;
   readonly certificate: GeneralCertificate;
+  /** Primal value minus dual value. */
+  readonly signedGap: number;
 }
 
 export function certify(problem: GeneralProblem, candidate: Candidate): Evidence {
@@ -68,13 +70,14 @@ export function certify(problem: GeneralProblem, candidate: Candidate): Evidence
   );
   return {
     objective: values.primal,
+    signedGap: values.gap,
     certificate: {
       primalResidual,
       dualResidual,
-      gap: values.gap,
+      gap: Math.abs(values.gap),
       relativePrimalResidual: primalResidual / Math.max(1, largest(rows.value), largest(x)),
       relativeDualResidual: dualResidual / dualSize,
-      relativeGap: values.gap / Math.max(1, Math.abs(values.primal), values.quadratic),
+      relativeGap: Math.abs(values.gap) / Math.max(1, Math.abs(values.primal), values.quadratic),
     },
   };
 }
@@ -118,7 +121,7 @@ function strayPrice(side: Side): number {
 interface Values {
   readonly primal: number;
   readonly quadratic: number;
-  /** |primal value - dual value|; the constant cancels. */
+  /** Primal value minus dual value; the constant cancels. */
   readonly gap: number;
 }
 
@@ -150,6 +153,6 @@ function valuesOf(
   return {
     primal: 0.5 * quadratic.value() + linear.value() + problem.constant,
     quadratic: Math.abs(quadratic.value()),
-    gap: Math.abs(gap.value()),
+    gap: gap.value(),
   };
 }

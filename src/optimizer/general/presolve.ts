@@ -16,6 +16,8 @@ export interface Presolved {
   /** Original index of each core variable and row. */
   readonly variables: Int32Array;
   readonly rows: Int32Array;
+  /** Row prices (m) of a proof of infeasibility, from core prices of rows and bounds. */
+  liftProof(core: { readonly y: Float64Array; readonly z: Float64Array }): Float64Array;
   restore(core: {
     readonly x: Float64Array;
     readonly y: Float64Array;
@@ -30,6 +32,8 @@ export interface PresolveConflict {
 
 /** Limits this close, relative to their size, are one value: rounding in the data must not be a conflict. */
 const CLOSE = 1e-11;
+/** Limits that exclude each other by more than this, relative to their size, are a conflict. */
+const CONFLICT = 1e-8;
 
 export function presolve(problem: GeneralProblem): Presolved | PresolveConflict {
   return new Reduction(problem).run();
@@ -118,9 +122,9 @@ class Reduction {
     this.#rowIsLive[i] = 0;
     const offset = this.#rowOffset[i] as number;
     if (count === 0) {
-      const slack = CLOSE * Math.max(1, Math.abs(offset), this.#rowScale(i)) * 100;
-      if (lower - offset > slack) return this.#conflict([[i, 1]], -1);
-      if (offset - upper > slack) return this.#conflict([[i, -1]], -1);
+      const slack = CONFLICT * Math.max(1, Math.abs(offset), this.#rowScale(i));
+      if (lower - offset > slack) return this.#conflict([[i, 1]]);
+      if (offset - upper > slack) return this.#conflict([[i, -1]]);
       return null;
     }
     return this.#tighten(i, lower - offset, upper - offset);
@@ -167,7 +171,7 @@ class Reduction {
     const l = this.#lower[j] as number;
     const u = this.#upper[j] as number;
     if (l >= u - CLOSE * Math.max(1, Math.abs(u), Math.abs(l))) {
-      if (l > u + CLOSE * Math.max(1, Math.abs(u), Math.abs(l)) * 100) return this.#crossing(j);
+      if (l > u + CONFLICT * Math.max(1, Math.abs(u), Math.abs(l))) return this.#crossing(j);
       // An exact limit of the user wins over one computed from a row.
       const value = this.#lowerFrom[j] === -1 ? l : u;
       this.#lower[j] = value;
@@ -184,7 +188,7 @@ class Reduction {
     const up = this.#upperFrom[j] as number;
     if (down >= 0) from.push([down, 1 / this.#entry(down, j)]);
     if (up >= 0) from.push([up, -1 / this.#entry(up, j)]);
-    return this.#conflict(from, j);
+    return this.#conflict(from);
   }
 
   #entry(i: number, j: number): number {
@@ -202,9 +206,13 @@ class Reduction {
    * Completes prices to a proof: variables fixed by rows of their own pull prices onto those rows, newest first,
    * until only the user's own bounds are left to answer for A'y.
    */
-  #conflict(prices: readonly (readonly [number, number])[], _at: number): Float64Array {
+  #conflict(prices: readonly (readonly [number, number])[]): Float64Array {
     const y = new Float64Array(this.#rowIsLive.length);
     for (const [i, price] of prices) y[i] = (y[i] as number) + price;
+    return this.#completed(y);
+  }
+
+  #completed(y: Float64Array): Float64Array {
     for (let k = this.#fixedOrder.length - 1; k >= 0; k--) {
       const j = this.#fixedOrder[k] as number;
       this.#handOver(j, y, -this.#columnTimes(j, y));
@@ -285,6 +293,14 @@ class Reduction {
       },
       variables,
       rows,
+      liftProof: ({ y, z }) => {
+        const prices = new Float64Array(this.#rowIsLive.length);
+        for (let k = 0; k < rows.length; k++) prices[rows[k] as number] = y[k] as number;
+        for (let k = 0; k < variables.length; k++) {
+          this.#handOver(variables[k] as number, prices, z[k] as number);
+        }
+        return this.#completed(prices);
+      },
       restore: (core) => this.#restore({ variables, rows }, core),
     };
   }

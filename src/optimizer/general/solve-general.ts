@@ -7,12 +7,14 @@
 import type { GeneralProblem, GeneralResult } from '../../domain/general-problem.ts';
 import { assert } from '../../kernel/index.ts';
 import { certify } from './certificate.ts';
-import type { Candidate, Evidence } from './certificate.ts';
 import { negativeCurvature } from './convexity.ts';
+import { closeGap } from './gap-closing.ts';
+import type { Certified } from './gap-closing.ts';
 import { runInteriorPoint } from './interior-point.ts';
 import type { PrimalDual } from './barrier-point.ts';
 import { presolve } from './presolve.ts';
 import type { Presolved } from './presolve.ts';
+import { elasticPoint, fallingDirection } from './proof-search.ts';
 import { infeasibilityRay, unboundedRay } from './rays.ts';
 import { scaleProblem } from './scaling.ts';
 import type { ScaledProblem } from './scaling.ts';
@@ -23,7 +25,7 @@ export interface GeneralOptions {
   readonly tolerance?: number;
   /** The solver goes on below `tolerance` until residuals and gap are this small in absolute terms. Default 1e-9. */
   readonly absoluteTolerance?: number;
-  /** Default 200. */
+  /** Default 300. */
   readonly iterationsMax?: number;
 }
 
@@ -44,68 +46,102 @@ export function solveGeneral(problem: GeneralProblem, options: GeneralOptions = 
   return new Solve(problem, reduced, options).run();
 }
 
+/** Size of a point beyond which it is asked whether it is on its way to nowhere. */
+const RUNAWAY = 1e7;
+
 class Solve {
   readonly #problem: GeneralProblem;
   readonly #reduced: Presolved;
   readonly #scaled: ScaledProblem;
   readonly #options: Required<GeneralOptions>;
-  #infeasible: Float64Array | null = null;
-  #unbounded: Float64Array | null = null;
 
   constructor(problem: GeneralProblem, reduced: Presolved, options: GeneralOptions) {
     this.#problem = problem;
     this.#reduced = reduced;
     this.#scaled = scaleProblem(reduced.core);
-    this.#options = { tolerance: 1e-8, absoluteTolerance: 1e-9, iterationsMax: 200, ...options };
+    this.#options = { tolerance: 1e-8, absoluteTolerance: 1e-9, iterationsMax: 300, ...options };
   }
 
   run(): GeneralResult {
     const { tolerance, absoluteTolerance, iterationsMax } = this.#options;
+    let infeasible: Float64Array | null = null;
     const outcome = runInteriorPoint(this.#scaled, {
       absoluteTolerance,
       relativeTolerance: tolerance,
       iterationsMax,
-      hasProof: (point) => this.#hasProof(point),
+      hasProof: (point) => {
+        const here = this.#unscale(point);
+        infeasible = this.#proofFrom(here);
+        return infeasible !== null || this.#runsAway(here.x);
+      },
     });
-    const candidate = this.#unscale(outcome.best);
-    const evidence = certify(this.#problem, candidate);
-    const { relativePrimalResidual, relativeDualResidual, relativeGap } = evidence.certificate;
-    const worst = Math.max(relativePrimalResidual, relativeDualResidual, relativeGap);
-    const result = (status: GeneralResult['status'], ray: Float64Array | null): GeneralResult =>
-      answer({ status, ray, iterations: outcome.iterations }, candidate, evidence);
-    if (worst <= tolerance) return result('optimal', null);
-    if (this.#infeasible !== null) return result('infeasible', this.#infeasible);
-    if (this.#unbounded !== null) return result('unbounded', this.#unbounded);
-    return result('iterationLimit', null);
-  }
-
-  #unscale(point: PrimalDual): Candidate {
-    const { columnScale, rowScale, costScale, n } = this.#scaled;
-    const x = new Float64Array(n);
-    const z = new Float64Array(n);
-    for (let j = 0; j < n; j++) {
-      const d = columnScale[j] as number;
-      x[j] = (point.x[j] as number) * d;
-      z[j] = (point.z[j] as number) / (d * costScale);
+    const { iterations } = outcome;
+    const candidate = this.#reduced.restore(this.#unscale(outcome.best));
+    const start = { candidate, evidence: certify(this.#problem, candidate) };
+    if (worstRelative(start) <= tolerance) {
+      const closed = closeGap(this.#problem, start, absoluteTolerance);
+      return answer({ status: 'optimal', ray: null, iterations }, closed);
     }
-    const y = point.y.map((value, i) => (value * (rowScale[i] as number)) / costScale);
-    return this.#reduced.restore({ x, y, z });
+    if (infeasible !== null)
+      return answer({ status: 'infeasible', ray: infeasible, iterations }, start);
+    return answer({ ...this.#search(), iterations }, start);
   }
 
-  /** Prices or points that run away may carry a proof: both are tried on the user's problem. */
-  #hasProof(point: PrimalDual): boolean {
-    const candidate = this.#unscale(point);
-    this.#infeasible ??= infeasibilityRay(this.#problem, candidate.rowDuals);
-    return this.#infeasible !== null;
+  /** The point has gone so far that it shows the direction of a fall without end. */
+  #runsAway(x: Float64Array): boolean {
+    let size = 0;
+    for (const value of x) size = Math.max(size, Math.abs(value));
+    return size > RUNAWAY && unboundedRay(this.#problem, this.#lift(x)) !== null;
   }
+
+  #lift(x: Float64Array): Float64Array {
+    const whole = new Float64Array(this.#problem.q.length);
+    for (let k = 0; k < x.length; k++) {
+      whole[this.#reduced.variables[k] as number] = x[k] as number;
+    }
+    return whole;
+  }
+
+  /** Neither an answer nor a proof so far: asks the two problems that must have one. */
+  #search(): Pick<GeneralResult, 'status' | 'ray'> {
+    const { core } = this.#reduced;
+    const elastic = elasticPoint(core);
+    const infeasible = this.#proofFrom(elastic);
+    if (infeasible !== null) return { status: 'infeasible', ray: infeasible };
+    const none = { status: 'iterationLimit', ray: null } as const;
+    // Unbounded means: a feasible point, and a fall without end from it.
+    const zero = { y: new Float64Array(elastic.y.length), z: new Float64Array(elastic.x.length) };
+    const feasible = certify(this.#problem, this.#reduced.restore({ x: elastic.x, ...zero }));
+    if (feasible.certificate.relativePrimalResidual > this.#options.tolerance) return none;
+    const ray = unboundedRay(this.#problem, this.#lift(fallingDirection(core)));
+    return ray === null ? none : { status: 'unbounded', ray };
+  }
+
+  #proofFrom(point: Pick<PrimalDual, 'y' | 'z'>): Float64Array | null {
+    return infeasibilityRay(this.#problem, this.#reduced.liftProof(point));
+  }
+
+  #unscale(point: PrimalDual): PrimalDual {
+    const { columnScale, rowScale, costScale } = this.#scaled;
+    return {
+      x: point.x.map((value, j) => value * (columnScale[j] as number)),
+      y: point.y.map((value, i) => (value * (rowScale[i] as number)) / costScale),
+      z: point.z.map((value, j) => value / ((columnScale[j] as number) * costScale)),
+    };
+  }
+}
+
+function worstRelative({ evidence }: Certified): number {
+  const { relativePrimalResidual, relativeDualResidual, relativeGap } = evidence.certificate;
+  return Math.max(relativePrimalResidual, relativeDualResidual, relativeGap);
 }
 
 function answer(
   verdict: Pick<GeneralResult, 'status' | 'ray' | 'iterations'>,
-  candidate: Candidate,
-  evidence: Evidence,
+  { candidate, evidence }: Certified,
 ): GeneralResult {
-  return { ...verdict, ...candidate, ...evidence, bound: null };
+  const { objective, certificate } = evidence;
+  return { ...verdict, ...candidate, objective, certificate, bound: null };
 }
 
 /** A verdict that needed no iteration: the point is the one of the box nearest zero. */
@@ -120,7 +156,10 @@ function without(
     rowDuals: new Float64Array(problem.rowLower.length),
     boundDuals: new Float64Array(x.length),
   };
-  return answer({ status, ray, iterations: 0 }, candidate, certify(problem, candidate));
+  return answer(
+    { status, ray, iterations: 0 },
+    { candidate, evidence: certify(problem, candidate) },
+  );
 }
 
 function crossedLimits(problem: GeneralProblem): boolean {
