@@ -25,6 +25,14 @@ export interface TaxSegment {
   readonly rate: number;
 }
 
+/** An account's problem with its tax apart, as a frontier of tax against tracking error needs it. */
+export interface TaxedAccountProblem {
+  /** Without tax in its costs. */
+  readonly problem: OptimizationProblem;
+  /** Tax of each name's sales, zero at the holding; problem.costs and this add up to the whole cost. */
+  readonly tax: readonly (PiecewiseCost | null)[];
+}
+
 export interface AccountProblemInput {
   readonly targets: AccountTargets;
   readonly riskModel: RiskModel;
@@ -39,8 +47,10 @@ export interface AccountProblemInput {
 }
 
 /**
- * Least specific variance of a name, annualized: (5 %)^2. Cash funds and short bonds have next to none,
- * and a name without variance has no unique best weight (SOLVER section 1 requires d > 0).
+ * Least specific variance of a name, annualized: (5 %)^2. A choice of the product, not a need of the engine,
+ * which takes names without variance: drift in a money fund or a short bond hardly shows in tracking error, so
+ * that at its own variance no trade would ever be worth its cost, the name would stay outside its band, and
+ * the same trigger would fire every day. At the floor a drift of one percent is worth correcting.
  */
 export const SPECIFIC_VARIANCE_FLOOR = 0.0025;
 
@@ -94,6 +104,16 @@ export function buildAccountProblem(input: AccountProblemInput): OptimizationPro
     lower: Float64Array.from(ranges, (range) => range.lower),
     upper: Float64Array.from(ranges, (range) => range.upper),
     rows: [budget, ...groupRows(targets)],
+  };
+}
+
+/** @returns what buildAccountProblem returns, taken apart into trading costs and tax */
+export function buildTaxedAccountProblem(input: AccountProblemInput): TaxedAccountProblem {
+  return {
+    problem: buildAccountProblem({ ...input, saleTax: new Map() }),
+    tax: input.targets.lines.map((line) =>
+      costOf(line, { cost: 0, saleTax: input.saleTax.get(line.symbol) ?? [] }),
+    ),
   };
 }
 
