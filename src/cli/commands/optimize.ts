@@ -10,11 +10,15 @@ import { optimizeDocument, type OptimizedPortfolio } from '../output/optimize-do
 import { optimizeSummary } from '../output/optimize-summary.ts';
 import type { Terminal } from '../output/terminal.ts';
 
+const TIME_LIMIT_SECONDS = 30;
+
 export interface OptimizeCommandOptions {
   /** A path, or `-` for standard input; gzip is undone. */
   readonly file: string;
   /** Instead of the document's: gap relative to the objective up to which an answer counts as optimal. */
   readonly tolerance?: number | undefined;
+  /** A search over whole names or lots ends then, with its best answer and the bound; default 30. */
+  readonly timeLimitSeconds?: number | undefined;
   readonly isJson: boolean;
 }
 
@@ -34,7 +38,10 @@ export async function optimizeCommand(
   const { tolerance } = options;
   const problem = tolerance === undefined ? reading.problem : { ...reading.problem, tolerance };
   const started = performance.now();
-  const outcome = optimizePortfolio(problem);
+  const limitMs = (options.timeLimitSeconds ?? TIME_LIMIT_SECONDS) * 1000;
+  const outcome = optimizePortfolio(problem, {
+    shouldStop: () => performance.now() - started >= limitMs,
+  });
   const seconds = (performance.now() - started) / 1000;
   if (!outcome.ok) {
     return reportUnusable([...outcome.error, ...reading.findings], options, terminal);

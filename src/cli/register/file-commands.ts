@@ -152,6 +152,7 @@ function registerSolve(program: Command, settle: Settle): void {
 
 interface OptimizeFlags {
   readonly tolerance?: number;
+  readonly timeLimit?: number;
   readonly json: boolean;
 }
 
@@ -165,13 +166,19 @@ function registerOptimize(program: Command, settle: Settle): void {
       'gap relative to the objective (default: as the document says, or 1e-9)',
       parsePositiveNumber,
     )
+    .option(
+      '--time-limit <seconds>',
+      'end a search over whole names or lots then (default 30)',
+      parsePositiveNumber,
+    )
     .option('--json', 'print one JSON document on standard output', false)
     .addHelpText(
       'after',
       '\nThe format: evenkeel schema portfolio-problem. Exits with 0 when the status is proven (optimal,\ninfeasible or unbounded), 5 for iterationLimit and 2 for a problem that cannot be used.',
     )
     .action(async (file: string, flags: OptimizeFlags) => {
-      const { tolerance, json } = flags;
-      settle(await optimizeCommand({ file, tolerance, isJson: json }, processTerminal));
+      const { tolerance, timeLimit, json } = flags;
+      const options = { file, tolerance, timeLimitSeconds: timeLimit, isJson: json };
+      settle(await optimizeCommand(options, processTerminal));
     });
 }

@@ -20,7 +20,7 @@ import {
 } from './mean-variance/index.ts';
 import { DenseRisk, resolveProblem } from './resolve/index.ts';
 import type { ResolvedProblem } from './resolved-problem.ts';
-import { hasIntegers, solveIntegers } from '../integers/index.ts';
+import { hasIntegers, solveIntegers } from '../integers/solve-integers.ts';
 import { equalWeight, inverseVolatility, mostDiversified } from './heuristics/index.ts';
 import { hierarchical } from './hierarchical/index.ts';
 import { riskBudget } from './risk-budget/index.ts';

@@ -59,11 +59,17 @@ export function efficientFrontier(
     return leastRisk(resolved, floor);
   });
   const results = [first, ...inner, last];
-  const failed = results.filter(({ status }) => status !== 'optimal').length;
-  const notes = failed === 0 ? [] : [`${String(failed)} points of the frontier are not proved`];
+  // Limits on names can leave no portfolio at a return that other limits allow.
+  const found = results.filter(({ status }) => status === 'optimal' || status === 'iterationLimit');
+  const missing = results.length - found.length;
+  const unproved = found.filter(({ status }) => status !== 'optimal').length;
+  const notes = [
+    ...(missing === 0 ? [] : [`${String(missing)} returns of the frontier have no portfolio`]),
+    ...(unproved === 0 ? [] : [`${String(unproved)} points of the frontier are not proved`]),
+  ];
   return {
-    points: results.map((result) => pointOf(resolved, result)),
-    status: failed === 0 ? 'optimal' : 'iterationLimit',
+    points: found.map((result) => pointOf(resolved, result)),
+    status: unproved === 0 ? 'optimal' : 'iterationLimit',
     notes,
   };
 }
