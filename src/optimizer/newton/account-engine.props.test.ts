@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { randomProblem } from '../../../test/support/optimization-problems.ts';
 import { instanceSet } from '../../../bench/instances/index.ts';
+import type { OptimizationProblem } from '../../domain/index.ts';
 import { Rng } from '../../kernel/index.ts';
 import {
   accountBlockOf,
@@ -148,4 +149,50 @@ function withoutRows({
     bare.set(columns.subarray(i * (k + m), i * (k + m) + k), i * k);
   }
   return bare;
+}
+
+test('O3 a permuted universe gives the same bytes once it is sorted by asset', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const problem = randomProblem(seed, { assetCountMax: 30, hasCosts: true, isFeasible: true });
+      const shuffled = reordered(problem, new Rng(seed).shuffle([...problem.assets.keys()]));
+      const names = shuffled.assets;
+      const byName = [...names.keys()].sort((a, b) => (at(names, a) < at(names, b) ? -1 : 1));
+      const sorted = reordered(shuffled, byName);
+      const solve = (one: OptimizationProblem): EngineAnswer => {
+        const start = { prices: new Float64Array(one.factorCount + one.rows.length) };
+        const engine = buildEngineProblem(one);
+        const block = accountBlockOf(engine, sparseRows(engine));
+        return createAccountEngine(modelOf(engine)).solve(block, start, OPTIONS);
+      };
+      expectSameBits(solve(sorted), solve(problem));
+    }),
+  );
+});
+
+function at<T>(values: ArrayLike<T>, i: number): T {
+  return values[i] as T;
+}
+
+function reordered(problem: OptimizationProblem, order: readonly number[]): OptimizationProblem {
+  const pick = (values: Float64Array): Float64Array =>
+    Float64Array.from(order, (from) => at(values, from));
+  const k = problem.factorCount;
+  const factors = new Float64Array(problem.factors.length);
+  order.forEach((from, to) => {
+    factors.set(problem.factors.subarray(from * k, from * k + k), to * k);
+  });
+  return {
+    ...problem,
+    assets: order.map((from) => at(problem.assets, from)),
+    target: pick(problem.target),
+    current: pick(problem.current),
+    specificVariance: pick(problem.specificVariance),
+    factors,
+    linear: problem.linear === null ? null : pick(problem.linear),
+    costs: order.map((from) => at(problem.costs, from)),
+    lower: pick(problem.lower),
+    upper: pick(problem.upper),
+    rows: problem.rows.map((row) => ({ ...row, coefficients: pick(row.coefficients) })),
+  };
 }
