@@ -29,20 +29,38 @@ export function choleskyFactor(matrix: Float64Array, size: number): CholeskyOutc
   for (let r = 0; r < size; r += 1) {
     const row = r * size;
     for (let c = 0; c < r; c += 1) {
-      let value = matrix[row + c] as number;
       const other = c * size;
-      for (let k = 0; k < c; k += 1) value -= (l[row + k] as number) * (l[other + k] as number);
+      const value = (matrix[row + c] as number) - rowsProduct(l, { row, other, length: c });
       l[row + c] = value / (l[other + c] as number);
     }
     const diagonal = matrix[row + r] as number;
-    let pivot = diagonal;
-    for (let k = 0; k < r; k += 1) pivot -= (l[row + k] as number) ** 2;
+    const pivot = diagonal - rowsProduct(l, { row, other: row, length: r });
     if (!(pivot > size * Number.EPSILON * Math.abs(diagonal))) {
       return { kind: 'notPositiveDefinite', index: r, pivot };
     }
     l[row + r] = Math.sqrt(pivot);
   }
   return { kind: 'factored', factor: l };
+}
+
+/** Sum of products of the first `length` entries of two rows; four sums side by side keep the processor busy. */
+function rowsProduct(
+  l: Float64Array,
+  { row, other, length }: { readonly row: number; readonly other: number; readonly length: number },
+): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let k = 0;
+  for (; k + 3 < length; k += 4) {
+    a += (l[row + k] as number) * (l[other + k] as number);
+    b += (l[row + k + 1] as number) * (l[other + k + 1] as number);
+    c += (l[row + k + 2] as number) * (l[other + k + 2] as number);
+    d += (l[row + k + 3] as number) * (l[other + k + 3] as number);
+  }
+  for (; k < length; k += 1) a += (l[row + k] as number) * (l[other + k] as number);
+  return a + b + (c + d);
 }
 
 /** @returns x of L x = b, for a lower triangle L (n x n) without zeros on its diagonal */
