@@ -30,10 +30,22 @@ export interface GoalPoint extends Proposal {
   readonly risk: number;
 }
 
+interface LimitSearch {
+  /** min goal + price/2 distance^2. */
+  readonly solve: (price: number) => GoalPoint;
+  readonly measure: (weights: Float64Array) => number;
+  readonly limit: number;
+  /** A guess of 1 / price. */
+  readonly start: number;
+  /** The answer without the limit. */
+  readonly free: GoalPoint;
+}
+
 const PROGRAM_TOLERANCE = 1e-10;
+/** An error e in the number sought moves the value by e^2, but its bound by e. */
 const ROOT_TOLERANCE = 1e-11;
-/** An error e in s moves the value by e^2, but its bound by e. */
-const UTILITY_TOLERANCE = 1e-11;
+/** Prices beyond this, relative to the first guess, stand for none and for a limit that cannot hold. */
+const PRICE_RANGE = 1e10;
 /** Risk below this share of a period's return is none. */
 const LEAST_RISK = 1e-9;
 const DINKELBACH_MAX = 40;
@@ -57,22 +69,30 @@ export class GoalSolver {
     const sphere = this.#problem.base.spheres[0];
     if (sphere === undefined || free.status === 'infeasible') return free;
     if (free.status === 'optimal' && this.#distance(free) <= sphere.maximum) return free;
+    return this.#atLimit({
+      solve: (penalty) => this.#penalized(goal, penalty),
+      measure: (weights) => distanceOf(this.#problem.base, weights, sphere.center),
+      limit: sphere.maximum,
+      start: sphere.maximum / this.#steepness(goal),
+      free,
+    });
+  }
+
+  /** The price of a limit on a distance: the answer whose distance is the limit. */
+  #atLimit({ solve, measure, limit, start, free }: LimitSearch): GoalPoint {
     const found = findRoot({
-      evaluate: (x) => optimalOrNull(this.#penalized(goal, x)),
-      value: (point) => this.#distance(point) / sphere.maximum - 1,
-      start: this.#steepness(goal) / sphere.maximum,
-      least: 1e-12 / this.#problem.unit,
-      most: 1e12 / this.#problem.unit,
-      tolerance: ROOT_TOLERANCE,
+      evaluate: (x) => optimalOrNull(solve(1 / x)),
+      value: ({ weights }) => 1 - (measure(weights) / limit) ** 2,
+      isRoot: ({ weights }) => Math.abs(measure(weights) / limit - 1) <= ROOT_TOLERANCE,
+      ratio: ({ weights }) => limit / measure(weights),
+      start,
+      least: start * PRICE_RANGE ** -1,
+      most: start * PRICE_RANGE,
     });
     if (found === null) return { ...free, status: 'iterationLimit' };
-    if (found.above === null) return { ...(found.below?.point ?? free), status: 'infeasible' };
-    if (found.below === null) return found.above.point;
-    return blend(
-      found.above,
-      found.below,
-      (weights) => distanceOf(this.#problem.base, weights, sphere.center) - sphere.maximum,
-    );
+    if (found.below === null) return { ...(found.above?.point ?? free), status: 'infeasible' };
+    if (found.above === null) return found.below.point;
+    return blend(found.below, found.above, (weights) => measure(weights) - limit);
   }
 
   /** max (mu'w - costs - rate) / risk as min risk - (mu'w - costs) / ratio, or null where the excess vanishes. */
@@ -155,53 +175,42 @@ export class GoalSolver {
 
   #weightedRoot(goal: LinearGoal, plain: Partial<ProgramRequest>): GoalPoint {
     const { unit } = this.#problem;
+    const least = LEAST_RISK * unit;
     let last: GoalPoint | null = null;
     const found = findRoot({
       evaluate: (s) => {
-        const isLeast = s <= LEAST_RISK * unit;
-        last = this.#run({ ...plain, riskCurvature: goal.riskWeight / s }, goal, isLeast);
-        return last.status === 'optimal' ? { point: last, s } : null;
+        last = this.#run({ ...plain, riskCurvature: goal.riskWeight / s }, goal, s <= least);
+        return optimalOrNull(last);
       },
-      value: ({ point, s }) => (point.risk === 0 ? -1 : Math.max(-1, Math.log(point.risk / s))),
+      value: ({ risk }, s) => (risk / unit) ** 2 - (s / unit) ** 2,
+      isRoot: ({ risk }, s) => Math.abs(risk / s - 1) <= ROOT_TOLERANCE,
+      ratio: ({ risk }, s) => risk / s,
       start: unit,
-      least: LEAST_RISK * unit,
+      least,
       most: 1e9 * unit,
-      tolerance: UTILITY_TOLERANCE,
     });
     const failed = last ?? this.#run(plain, goal);
     if (found === null) return failed;
     // Risk that keeps up with s has no end; risk that falls below every s is none.
-    if (found.above === null)
-      return { ...(found.below?.point.point ?? failed), status: 'unbounded' };
-    if (found.below === null) return found.above.point.point;
+    if (found.above === null) return { ...(found.below?.point ?? failed), status: 'unbounded' };
+    if (found.below === null) return found.above.point;
     const isLower = Math.abs(found.below.value) < Math.abs(found.above.value);
-    return (isLower ? found.below : found.above).point.point;
+    return (isLower ? found.below : found.above).point;
   }
 
   #limitedRoot(goal: LinearGoal, plain: Partial<ProgramRequest>, limit: number): GoalPoint {
     const free = this.#run(plain, goal);
     if (free.status === 'infeasible') return free;
-    const isFree =
-      free.status === 'optimal' &&
-      measureValue(this.#problem.measure, free.weights, this.#problem.scenarios) <= limit;
-    if (isFree) return free;
-    const found = findRoot({
-      evaluate: (c) => optimalOrNull(this.#run({ ...plain, riskCurvature: c }, goal)),
-      value: (point) => Math.max(-1, point.risk / limit - 1),
-      start: this.#steepness(goal) / limit ** 2,
-      least: 1e-10 / limit,
-      most: 1e12 / limit,
-      tolerance: ROOT_TOLERANCE,
-    });
-    if (found === null) return { ...free, status: 'iterationLimit' };
-    if (found.above === null) return { ...(found.below?.point ?? free), status: 'infeasible' };
-    if (found.below === null) return found.above.point;
     const { measure, scenarios } = this.#problem;
-    return blend(
-      found.above,
-      found.below,
-      (weights) => measureValue(measure, weights, scenarios) - limit,
-    );
+    const riskOf = (weights: Float64Array): number => measureValue(measure, weights, scenarios);
+    if (free.status === 'optimal' && riskOf(free.weights) <= limit) return free;
+    return this.#atLimit({
+      solve: (curvature) => this.#run({ ...plain, riskCurvature: curvature }, goal),
+      measure: riskOf,
+      limit,
+      start: limit ** 2 / this.#steepness(goal),
+      free,
+    });
   }
 
   /**

@@ -18,7 +18,7 @@ import type {
   PortfolioResult,
 } from '../../../domain/index.ts';
 import { dot } from '../mean-variance/engine-point.ts';
-import { returnRow, resultOf } from '../mean-variance/program.ts';
+import { returnRow } from '../mean-variance/program.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
 import { conflictIn, conflictOfRisk, conflictOfWeights } from './conflict.ts';
 import { densityAt, riskContributions } from './density.ts';
@@ -51,6 +51,8 @@ const SETTLE_NEAR = [1e-8, 1e-6, 1e-5, 1e-4, 1e-3];
 /** Defect of a proof that is rounding. */
 const SETTLED_DEFECT = 1e-11;
 const RISK_SHARE = 1000;
+/** Relative gap of a ratio that needs no sharper bound. */
+const ROUNDING_GAP = 1e-11;
 /** Risk that is none, relative to the size of a period's return. */
 const NO_RISK = 1e-12;
 const SOLVER = 'sparse interior point over scenarios';
@@ -212,6 +214,24 @@ class ScenarioSolve {
     return this.#result('unbounded', settled);
   }
 
+  /**
+   * For every allowed portfolio risk >= excess / ratio - gap, hence its own ratio is at most
+   * ratio (1 + gap / its risk): the least risk there is makes a bound of it. Where that is zero, the bound stands
+   * for portfolios with at least a thousandth of the answer's risk; where the gap is rounding even so, nothing more
+   * is asked.
+   */
+  #ratioBound(ratio: number, { risk, gap }: Proof): number {
+    const open = Math.max(0, gap);
+    const crude = (RISK_SHARE * open) / risk;
+    if (crude <= ROUNDING_GAP) return ratio * (1 + crude);
+    const goal = { riskWeight: 1, returnWeight: 0, costWeight: 0, riskLimit: null };
+    const solver = new GoalSolver(this.#problem, null);
+    const least = proveProposal(this.#problem, goal, solver.solve(goal));
+    this.#iterations += solver.iterations;
+    const leastRisk = Math.max(least.primal - Math.abs(least.gap), risk / RISK_SHARE);
+    return ratio * (1 + open / leastRisk);
+  }
+
   /** Objective as defined, minimized value and its gap, and what a price of the program is worth in it. */
   #value(
     point: GoalPoint,
@@ -234,7 +254,7 @@ class ScenarioSolve {
         const excess =
           dot(this.#problem.expectedReturns, point.weights) - proof.costs - objective.riskFreeRate;
         const ratio = excess / proof.risk;
-        const bound = ratioBound(ratio, proof);
+        const bound = this.#ratioBound(ratio, proof);
         return {
           objective: ratio,
           minimized: -ratio,
@@ -253,9 +273,6 @@ class ScenarioSolve {
     return {
       ...this.#bare('infeasible', weights),
       objective: measureValue(measure, weights, scenarios),
-      certificate: null,
-      binding: [],
-      riskContributions: null,
       conflict,
     };
   }
@@ -283,23 +300,27 @@ class ScenarioSolve {
 
   #bare(status: PortfolioResult['status'], weights: Float64Array): PortfolioResult {
     const { measure, scenarios, base } = this.#problem;
-    const result = resultOf({
-      resolved: this.#resolved,
-      answer: {
-        status,
-        weights,
-        prices: { rows: new Float64Array(0), turnover: 0, spheres: new Float64Array(0) },
-        evidence: { primal: 0, gap: 0, size: 0, maxViolation: 0 },
-        binding: [],
-        conflict: [],
-        iterations: this.#iterations,
-        solver: solverName(measure, base.spheres.length > 0),
-      },
+    const { expectedReturns, notes } = this.#resolved;
+    return {
+      status,
+      weights,
+      shares: null,
       objective: 0,
-      certificate: { primal: 0, dual: 0, gap: 0, maxViolation: 0 },
-      notes: this.#notes,
-    });
-    return { ...result, risk: measureValue(measure, weights, scenarios) };
+      expectedReturn: dot(expectedReturns, weights),
+      risk: measureValue(measure, weights, scenarios),
+      certificate: null,
+      integerProof: null,
+      binding: [],
+      riskContributions: null,
+      conflict: [],
+      frontier: null,
+      blackLitterman: null,
+      notes: [...notes, ...this.#notes],
+      solver: {
+        name: solverName(measure, base.spheres.length > 0),
+        iterations: this.#iterations,
+      },
+    };
   }
 }
 
@@ -324,15 +345,6 @@ function goalOf(objective: ScenarioObjective): LinearGoal {
     case 'targetRisk':
       return { riskWeight: 0, returnWeight: 1, costWeight: 1, riskLimit: objective.limit };
   }
-}
-
-/**
- * For every allowed portfolio risk >= excess / ratio - gap, hence its own ratio is at most ratio (1 + gap / risk).
- * The bound stands for portfolios with at least a thousandth of the answer's risk: below that a gap of the size
- * of rounding would say nothing.
- */
-function ratioBound(ratio: number, { risk, gap }: Proof): number {
-  return ratio * (1 + (RISK_SHARE * Math.max(0, gap)) / risk);
 }
 
 function defectOf({ gap, size, maxViolation }: Proof): number {
