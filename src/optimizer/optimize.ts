@@ -4,11 +4,13 @@ import type {
   ConflictingConstraint,
 } from '../domain/index.ts';
 import { solveHardBudgets } from './budgets/hard-budgets.ts';
+import { budgetConflict } from './budgets/reach.ts';
 import { validateBudgets } from './budgets/validation.ts';
 import { bindingConstraints } from './certificate/binding.ts';
 import { certify, type CertificateInput } from './certificate/certificate.ts';
 import { violationOf } from './certificate/measures.ts';
-import { crossedLimits, findConflict } from './infeasibility/conflict.ts';
+import { contradictionOf, crossedLimits, findConflict } from './infeasibility/conflict.ts';
+import { unboundedDirection } from './infeasibility/unbounded.ts';
 import {
   defectOfCertificate,
   isProved,
@@ -36,8 +38,9 @@ const SOLVER_VERSION = '2';
  * Solves one account's problem and proves the answer.
  *
  * @returns `optimal` with a certificate whose gap and violation are within 1e-9 (relative to the values)
- *   and 1e-10; `infeasible` with a smallest set of limits in conflict; or `iterationLimit` with the best
- *   point found and its honest certificate. `solver.name` says which engine answered and whether names
+ *   and 1e-10; `infeasible` with a smallest set of limits in conflict; `unbounded` with a direction along
+ *   which the objective falls for ever; or `iterationLimit` with the best point found and its honest
+ *   certificate. `solver.name` says which engine answered and whether names
  *   below the curvature floor were held by a proximal term.
  * @throws AssertionError on a malformed problem (see validateProblem)
  */
@@ -49,6 +52,8 @@ export function optimize(
   validateBudgets(problem);
   const crossed = crossedLimits(problem);
   if (crossed !== null) return infeasible(problem, crossed, 0);
+  const direction = unboundedDirection(problem);
+  if (direction !== null && canHold(problem)) return unbounded(problem, direction);
   const plain = plainOptions(problem, options);
   if (problem.rows.some(({ soft }) => soft !== undefined)) return withSoftRows(problem, plain);
   if ((problem.budgets ?? []).length > 0) {
@@ -143,6 +148,16 @@ function infeasible(
     factorPrices,
     solver: { name: 'dual-newton', version: SOLVER_VERSION, iterations },
   };
+}
+
+function canHold(problem: OptimizationProblem): boolean {
+  const hard = { ...problem, rows: problem.rows.filter(({ soft }) => soft === undefined) };
+  return contradictionOf(hard) === null && budgetConflict(hard) === null;
+}
+
+/** Like an infeasible answer, with the way down in place of a conflict. */
+function unbounded(problem: OptimizationProblem, direction: Float64Array): OptimizationResult {
+  return { ...infeasible(problem, [], 0), status: 'unbounded', direction };
 }
 
 /** The least finite relaxation; of equal ones the first. */

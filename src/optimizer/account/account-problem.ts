@@ -25,14 +25,6 @@ export interface TaxSegment {
   readonly rate: number;
 }
 
-/** An account's problem with its tax apart, as a frontier of tax against tracking error needs it. */
-export interface TaxedAccountProblem {
-  /** Without tax in its costs. */
-  readonly problem: OptimizationProblem;
-  /** Tax of each name's sales, zero at the holding; problem.costs and this add up to the whole cost. */
-  readonly tax: readonly (PiecewiseCost | null)[];
-}
-
 export interface AccountProblemInput {
   readonly targets: AccountTargets;
   readonly riskModel: RiskModel;
@@ -104,16 +96,6 @@ export function buildAccountProblem(input: AccountProblemInput): OptimizationPro
     lower: Float64Array.from(ranges, (range) => range.lower),
     upper: Float64Array.from(ranges, (range) => range.upper),
     rows: [budget, ...groupRows(targets)],
-  };
-}
-
-/** @returns what buildAccountProblem returns, taken apart into trading costs and tax */
-export function buildTaxedAccountProblem(input: AccountProblemInput): TaxedAccountProblem {
-  return {
-    problem: buildAccountProblem({ ...input, saleTax: new Map() }),
-    tax: input.targets.lines.map((line) =>
-      costOf(line, { cost: 0, saleTax: input.saleTax.get(line.symbol) ?? [] }),
-    ),
   };
 }
 
