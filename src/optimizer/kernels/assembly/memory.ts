@@ -77,11 +77,11 @@ function take(bytes: usize): usize {
 }
 
 function floats(count: i32): usize {
-  return take(<usize>count << 3);
+  return take((<usize>count) << 3);
 }
 
 function integers(count: i32): usize {
-  return take(<usize>count << 2);
+  return take((<usize>count) << 2);
 }
 
 function ensure(): void {
@@ -196,26 +196,18 @@ export function addressOf(array: i32): usize {
   }
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 export function getF(base: usize, i: i32): f64 {
-  return load<f64>(base + (<usize>i << 3));
+  return load<f64>(base + ((<usize>i) << 3));
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 export function setF(base: usize, i: i32, value: f64): void {
-  store<f64>(base + (<usize>i << 3), value);
+  store<f64>(base + ((<usize>i) << 3), value);
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 export function getI(base: usize, i: i32): i32 {
-  return load<i32>(base + (<usize>i << 2));
+  return load<i32>(base + ((<usize>i) << 2));
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 export function setI(base: usize, i: i32, value: i32): void {
-  store<i32>(base + (<usize>i << 2), value);
+  store<i32>(base + ((<usize>i) << 2), value);
 }

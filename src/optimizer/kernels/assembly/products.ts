@@ -17,18 +17,14 @@ import {
   stride,
 } from './memory';
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function folded(even: v128, odd: v128): f64 {
   const both = f64x2.add(even, odd);
   return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function withRows(i: i32, prices: usize, value: f64): f64 {
   const end = getI(ROW_START, i + 1);
-  const rows = prices + (<usize>stride << 3);
+  const rows = prices + ((<usize>stride) << 3);
   for (let e = getI(ROW_START, i); e < end; e += 1) {
     value += getF(ROW_VALUE, e) * getF(rows, getI(ROW_INDEX, e));
   }
@@ -38,7 +34,7 @@ function withRows(i: i32, prices: usize, value: f64): f64 {
 /** CHANGE = G z for the prices at `prices`: four partial sums per name over columns 0, 1, 2, 3 modulo 4. */
 export function productWithPrices(prices: usize): void {
   const n = assetCount;
-  const bytes = <usize>stride << 3;
+  const bytes = (<usize>stride) << 3;
   let at = FACTORS;
   let i = 0;
   for (; i + 1 < n; i += 2) {
@@ -55,7 +51,7 @@ export function productWithPrices(prices: usize): void {
       b0 = f64x2.add(b0, f64x2.mul(v128.load(next + c), z0));
       b1 = f64x2.add(b1, f64x2.mul(v128.load(next + c, 16), z1));
     }
-    const into = CHANGE + (<usize>i << 3);
+    const into = CHANGE + ((<usize>i) << 3);
     store<f64>(into, withRows(i, prices, folded(a0, a1)));
     store<f64>(into, withRows(i + 1, prices, folded(b0, b1)), 8);
     at = next + bytes;
@@ -67,13 +63,13 @@ export function productWithPrices(prices: usize): void {
       a0 = f64x2.add(a0, f64x2.mul(v128.load(at + c), v128.load(prices + c)));
       a1 = f64x2.add(a1, f64x2.mul(v128.load(at + c, 16), v128.load(prices + c, 16)));
     }
-    store<f64>(CHANGE + (<usize>i << 3), withRows(i, prices, folded(a0, a1)));
+    store<f64>(CHANGE + ((<usize>i) << 3), withRows(i, prices, folded(a0, a1)));
   }
 }
 
 /** SUMS += G' v for the `count` names in LIST with values in LIST_VALUE, one name after the other. */
 export function addListed(count: i32): void {
-  const bytes = <usize>stride << 3;
+  const bytes = (<usize>stride) << 3;
   let e = 0;
   for (; e + 3 < count; e += 4) {
     const v0 = f64x2.splat(getF(LIST_VALUE, e));
@@ -97,10 +93,7 @@ export function addListed(count: i32): void {
     const v0 = f64x2.splat(getF(LIST_VALUE, e));
     const f0 = FACTORS + <usize>getI(LIST, e) * bytes;
     for (let c: usize = 0; c < bytes; c += 16) {
-      v128.store(
-        SUMS + c,
-        f64x2.add(v128.load(SUMS + c), f64x2.mul(v0, v128.load(f0 + c))),
-      );
+      v128.store(SUMS + c, f64x2.add(v128.load(SUMS + c), f64x2.mul(v0, v128.load(f0 + c))));
     }
   }
   const rows = SUMS + bytes;
@@ -109,7 +102,7 @@ export function addListed(count: i32): void {
     const value = getF(LIST_VALUE, e);
     const end = getI(ROW_START, i + 1);
     for (let entry = getI(ROW_START, i); entry < end; entry += 1) {
-      const at = rows + (<usize>getI(ROW_INDEX, entry) << 3);
+      const at = rows + ((<usize>getI(ROW_INDEX, entry)) << 3);
       store<f64>(at, load<f64>(at) + getF(ROW_VALUE, entry) * value);
     }
   }
