@@ -6,7 +6,7 @@ import {
   type GeneralProblem,
   type GeneralResult,
 } from '../../domain/index.ts';
-import { solveGeneral, solveMixedInteger } from '../../optimizer/index.ts';
+import { secondOpinion, solveGeneral, solveMixedInteger } from '../../optimizer/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readInputFile } from '../input-file.ts';
 import { findingDocument, findingLines } from '../output/findings.ts';
@@ -57,7 +57,9 @@ function solve(problem: GeneralProblem, options: SolveOptions): GeneralResult {
   const { tolerance, gap, timeLimitSeconds } = options;
   const accuracy =
     tolerance === undefined ? {} : { tolerance, absoluteTolerance: Math.min(1e-9, tolerance) };
-  if (problem.isInteger === null) return solveGeneral(problem, accuracy);
+  if (problem.isInteger === null) {
+    return secondOpinion(problem, solveGeneral(problem, accuracy));
+  }
   const started = performance.now();
   return solveMixedInteger(problem, {
     ...(tolerance === undefined ? {} : { tolerance }),

@@ -1,1 +1,2 @@
 export * from './mixed-integer.ts';
+export { secondOpinion } from './proofs.ts';

@@ -15,10 +15,10 @@ import type { GeneralProblem, GeneralResult } from '../../../domain/index.ts';
 import { certify } from '../certificate.ts';
 import { solveGeneral } from '../solve-general.ts';
 import { propagate, rowList, type Box, type RowList } from './bound-propagation.ts';
-import { isProvenEmpty } from './empty-box.ts';
 import { nodeBound, type NodeBound } from './node-bound.ts';
 import { NodeQueue, type OpenNode } from './node-queue.ts';
 import { objectiveStep } from './objective-step.ts';
+import { leastViolation, secondOpinion } from './proofs.ts';
 import { PseudoCosts } from './pseudo-costs.ts';
 import { copyOf, roundedBox } from './rounding.ts';
 
@@ -113,7 +113,8 @@ class Search {
       box.lower[j] = Math.ceil((box.lower[j] as number) - INTEGRALITY);
       box.upper[j] = Math.floor((box.upper[j] as number) + INTEGRALITY);
     }
-    const root = this.#relax(box);
+    const rootProblem = { ...this.#problem, lower: box.lower, upper: box.upper, isInteger: null };
+    const root = secondOpinion(rootProblem, this.#relax(box));
     if (root.status !== 'optimal' && root.status !== 'iterationLimit') {
       const verdict = root.status === 'unbounded' ? this.#unbounded(root) : root;
       return this.#finish(verdict);
@@ -202,9 +203,9 @@ class Search {
   /** Whether a relaxation that ended without a verdict (it may have run off to infinity) had nothing to find. */
   #isEmpty(bounded: GeneralProblem, relaxed: GeneralResult): boolean {
     if (relaxed.status !== 'iterationLimit') return false;
-    const { isEmpty, iterations } = isProvenEmpty(bounded);
+    const { isPositive, iterations } = leastViolation(bounded);
     this.#iterations += iterations;
-    return isEmpty;
+    return isPositive;
   }
 
   #fractional(x: Float64Array, box: Box): number[] {
