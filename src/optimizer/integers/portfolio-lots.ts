@@ -31,6 +31,8 @@ const WINDOW = 3;
 /** Above this many assets the search proves a bound by the convex relaxation and does not branch. */
 const BRANCHED_ASSETS_MAX = 30;
 const NODES_DEFAULT = 20_000;
+/** The cash left is less than the cheapest lot by this share of it at least: more than rows may be missed by. */
+const MONEY_SLACK = 1e-6;
 
 /** @refuses METHOD_INPUT_INVALID prices, lot sizes or budgets that are not positive numbers */
 export function solvePortfolioLots(
@@ -81,7 +83,7 @@ function moneyRows(
   const limited = (row: LinearRow): LinearRow => {
     if (row.name !== 'budget') return row;
     const least = (lots.minimumBudget ?? 0) / lots.budget;
-    const lower = lots.minimumBudget === null ? row.lower - cheapest * (1 - 1e-9) : least;
+    const lower = lots.minimumBudget === null ? row.lower - cheapest * (1 - MONEY_SLACK) : least;
     if (lots.minimumBudget === null) {
       notes.push('roundLots without minimumBudget: less than the cheapest lot stays in cash');
     }
