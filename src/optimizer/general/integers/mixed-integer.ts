@@ -296,7 +296,7 @@ class Search {
     const { lower, upper } = box;
     const x = relaxed.x.map((value, j) => {
       const inside = Math.min(Math.max(value, lower[j] as number), upper[j] as number);
-      return this.#problem.isInteger?.[j] === 1 ? Math.round(inside) : inside;
+      return this.#problem.isInteger?.[j] === 1 ? Math.round(inside) + 0 : inside;
     });
     const { rowDuals, boundDuals } = relaxed;
     const bounded = { ...this.#problem, lower, upper };
