@@ -4,6 +4,13 @@ export * from './optimize.ts';
 export * from './general/index.ts';
 export * from './general/integers/index.ts';
 export * from './estimators/index.ts';
+export { discreteAllocation, optimizeWithMinimumTrade } from './integers/index.ts';
+export type {
+  DiscreteAllocation,
+  DiscreteAllocationOptions,
+  MinimumTradeOptions,
+  MinimumTradeResult,
+} from './integers/index.ts';
 export * from './portfolio/optimize-portfolio.ts';
 export * from './sweep/tax-frontier.ts';
 export * from './newton/model-engine.ts';

@@ -13,6 +13,8 @@ export interface DiscreteAllocation {
 }
 
 export interface DiscreteAllocationOptions {
+  /** Money to spend, > 0. */
+  readonly budget: number;
   /** Decisions looked at before the best found so far is returned with its bound; default 200,000. */
   readonly nodesMax?: number;
 }
@@ -49,7 +51,6 @@ interface Search {
  *
  * @param weights n, >= 0, with a sum of at most one
  * @param prices  n, > 0, money per share
- * @param budget  money, > 0
  * @throws AssertionError when a number is out of these ranges
  * @remarks Minimizes sum |w B - p x| + cash over whole x >= 0 with p x <= B, the integer program of
  *   PyPortfolioOpt's `DiscreteAllocation.lp_portfolio`. Relative to rounding every asset down, raising one by a
@@ -60,8 +61,7 @@ interface Search {
 export function discreteAllocation(
   weights: Float64Array,
   prices: Float64Array,
-  budget: number,
-  options: DiscreteAllocationOptions = {},
+  { budget, nodesMax }: DiscreteAllocationOptions,
 ): DiscreteAllocation {
   const n = weights.length;
   assert(prices.length === n, 'prices has one entry per weight');
@@ -89,7 +89,7 @@ export function discreteAllocation(
       .filter(({ rest }) => rest > 0)
       .sort((a, b) => b.rest / b.price - a.rest / a.price || a.i - b.i),
     sources: all.filter(({ floor }) => floor > 0).sort((a, b) => a.price - b.price || a.i - b.i),
-    nodesMax: options.nodesMax ?? NODES_MAX,
+    nodesMax: nodesMax ?? NODES_MAX,
     rounding,
     nodes: 0,
     bestGain: 0,
