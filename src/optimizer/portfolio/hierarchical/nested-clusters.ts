@@ -67,9 +67,17 @@ function leastRisk(
   const result: Result<PortfolioResult, readonly Finding[]> =
     layer.choice.measure === 'variance' ? ok(minimumVariance(problem)) : solveScenario(problem);
   if (!result.ok) return result;
-  if (result.value.status === 'optimal') return ok(result.value.weights);
+  if (isUsable(result.value, problem)) return ok(result.value.weights);
   const message = `a layer of the nested clusters has no portfolio of least risk (${result.value.status})`;
   return err([errorFinding('METHOD_INPUT_INVALID', message)]);
+}
+
+/** A least variance of zero has no relative gap: there the gap is measured against the parts' variances. */
+function isUsable({ status, certificate }: PortfolioResult, { risk }: ResolvedProblem): boolean {
+  if (status === 'optimal') return true;
+  if (status !== 'iterationLimit' || certificate === null) return false;
+  const largest = risk.covariance.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return certificate.gap <= 1e-10 * largest && certificate.maxViolation <= 1e-9;
 }
 
 /** The problem of choosing among portfolios, without limits but the budget and the sign. */

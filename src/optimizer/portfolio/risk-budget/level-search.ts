@@ -27,7 +27,8 @@ export function solveScaled(problem: CenterProblem): LevelAnswer {
     x: answer.x.map((value) => value / sum),
     boundPrices: answer.boundPrices.map((price) => price / sum),
     level: problem.level / (sum * sum),
-    residual: answer.residual / Math.min(1, sum * sum),
+    // Shares are products over the level: that is what their error is measured against.
+    residual: answer.residual / problem.level,
     budgetPrice: 0,
   };
 }

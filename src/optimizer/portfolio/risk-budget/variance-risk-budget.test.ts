@@ -197,6 +197,16 @@ describe('refusals', () => {
     );
   });
 
+  test('a singular covariance with a portfolio without risk', () => {
+    // Perfectly opposite assets: halves of each have no variance.
+    const opposite = Float64Array.of(0.04, -0.04, -0.04, 0.04);
+    expect(messages({ covariance: opposite }, null)[0]).toContain(
+      'a long-only portfolio without risk',
+    );
+    const twins = solved({ covariance: Float64Array.of(0.04, 0.04, 0.04, 0.04) });
+    expectWeights(twins.weights, [0.5, 0.5]);
+  });
+
   test('equal budgets leave out what may not be held', () => {
     const upper = Float64Array.of(0, 1);
     const { weights, notes } = solved({ covariance, constraints: { upper } });

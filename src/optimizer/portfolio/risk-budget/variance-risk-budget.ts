@@ -24,6 +24,7 @@ import {
 import { diagonalOf, dot, multiplyVector } from '../../linear-algebra/index.ts';
 import { budgetOf, conflictOfLimits } from '../heuristics/honored-limits.ts';
 import { infeasibleResult, plainResult } from '../heuristics/plain-result.ts';
+import { minimumVariance } from '../mean-variance/index.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
 import { budgetShares, type BudgetShares } from './budget-shares.ts';
 import {
@@ -40,6 +41,10 @@ type Objective = Extract<PortfolioObjective, { kind: 'riskBudget' }>;
 const RESIDUAL_MAX = 1e-11;
 /** Violation, as a share of the budget, that is rounding. */
 const AT_LIMIT = 1e-12;
+/** Least level that a search begins with, in mean variances. */
+const LEVEL_MIN = 1e-6;
+/** Variance below this share of the mean asset's is none. */
+const RISKLESS = 1e-10;
 /** Prices below this share of the largest slope are rounding. */
 const PRICE_RELATIVE_MIN = 1e-9;
 
@@ -47,7 +52,8 @@ const PRICE_RELATIVE_MIN = 1e-9;
  * @param objective budgets of n shares, or null for equal ones; its measure is the variance
  * @returns `optimal` with a certificate of the convex program above at its level (`objective` is its value);
  *   `infeasible` with the limits in conflict; `iterationLimit` with the best point met
- * @refuses what `budgetShares` refuses; METHOD_INPUT_INVALID for a budget on an asset without variance
+ * @refuses what `budgetShares` refuses; METHOD_INPUT_INVALID for a budget on an asset without variance, and where a
+ *   long-only portfolio without risk exists
  */
 export function varianceRiskBudget(
   resolved: ResolvedProblem,
@@ -65,6 +71,10 @@ export function varianceRiskBudget(
   if (isSolved && meetsLimits(free.x, { shares, rows, scale })) {
     const answer = { ...free, rowPrices: new Float64Array(rows.length) };
     return ok(report({ resolved, shares, scale, rows, answer, notes: [] }));
+  }
+  if (!isSolved) {
+    const finding = risklessPortfolio(resolved, scale);
+    if (finding !== null) return err([finding]);
   }
   const conflict = conflictOfLimits(resolved, shares.lower, shares.upper);
   if (conflict !== null) {
@@ -94,6 +104,21 @@ function risklessFindings(resolved: ResolvedProblem, { shares }: BudgetShares): 
     const message = `${name} has no variance: it cannot take a share of risk`;
     return [errorFinding('METHOD_INPUT_INVALID', message, { symbol: name })];
   });
+}
+
+/** Why the program may have no answer: a portfolio without variance can be held without end. */
+function risklessPortfolio(resolved: ResolvedProblem, scale: Scale): Finding | null {
+  const n = resolved.assetCount;
+  const { risk } = minimumVariance({
+    ...resolved,
+    lower: new Float64Array(n),
+    upper: new Float64Array(n).fill(1),
+    rows: [{ name: 'budget', coefficients: new Float64Array(n).fill(1), lower: 1, upper: 1 }],
+  });
+  if (risk * risk > RISKLESS * scale.variance) return null;
+  const message =
+    'the covariance leaves a long-only portfolio without risk, whose shares mean nothing: it is singular, as from fewer periods than assets';
+  return errorFinding('METHOD_INPUT_INVALID', message, { pointer: '/risk' });
 }
 
 /** Rows beyond the budget that have a limit at all. */
@@ -127,7 +152,8 @@ function freeProgram(
     G: new Float64Array(0),
     rowLower: new Float64Array(0),
     rowUpper: new Float64Array(0),
-    level: dot(multiplyVector(Q, start), start),
+    // A start that happens to be without risk must not make every residual look small beside nothing.
+    level: Math.max(dot(multiplyVector(Q, start), start), LEVEL_MIN),
     start,
   };
 }
