@@ -10,7 +10,7 @@ import { SparseFactor } from './ldl.ts';
 import { minimumDegreeOrder } from './minimum-degree.ts';
 
 /** Negative curvature below this, relative to the largest entry of P, is rounding of the data. */
-const CURVATURE = 1e-7;
+const SHIFT = 1e-8;
 
 /** @returns a direction of negative curvature (largest entry one), or null where P is convex up to rounding */
 export function negativeCurvature(problem: GeneralProblem): Float64Array | null {
@@ -28,7 +28,7 @@ export function negativeCurvature(problem: GeneralProblem): Float64Array | null 
   if (isDiagonal) {
     for (let j = 0; j < P.columnCount; j++) {
       const at = (upper.columnStart[j + 1] as number) - 1;
-      if ((upper.values[at] as number) < -CURVATURE)
+      if ((upper.values[at] as number) < -SHIFT)
         return verified(problem, unit(P.columnCount, j), size);
     }
     return null;
@@ -40,7 +40,7 @@ export function negativeCurvature(problem: GeneralProblem): Float64Array | null 
   }
   for (let j = 0; j < P.columnCount; j++) {
     const at = elimination.position[(upper.columnStart[j + 1] as number) - 1] as number;
-    values[at] = (values[at] as number) + 0.1 * CURVATURE;
+    values[at] = (values[at] as number) + SHIFT;
   }
   const factor = new SparseFactor(elimination);
   const k = factor.firstNegative(values);
@@ -73,7 +73,7 @@ function verified(problem: GeneralProblem, v: Float64Array, size: number): Float
       sum.addProduct((P.values[p] as number) * vj, direction[P.rowIndex[p] as number] as number);
     }
   }
-  return sum.value() < -0.5 * CURVATURE * size * norm ? direction : null;
+  return sum.value() < -0.5 * SHIFT * size * norm ? direction : null;
 }
 
 /** Upper triangle divided by `size`, with a full diagonal that ends each column. */

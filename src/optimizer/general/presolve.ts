@@ -170,6 +170,7 @@ class Reduction {
     }
     const l = this.#lower[j] as number;
     const u = this.#upper[j] as number;
+    if (!Number.isFinite(l) || !Number.isFinite(u)) return null;
     if (l >= u - CLOSE * Math.max(1, Math.abs(u), Math.abs(l))) {
       if (l > u + CONFLICT * Math.max(1, Math.abs(u), Math.abs(l))) return this.#crossing(j);
       // An exact limit of the user wins over one computed from a row.
