@@ -5,7 +5,7 @@
  */
 import Table from 'cli-table3';
 import type { GeneralProblem, OptimizationProblem } from '../src/domain/index.ts';
-import { optimize } from '../src/optimizer/index.ts';
+import { ModelEngine, optimize } from '../src/optimizer/index.ts';
 import { loadHighs } from '../test/support/highs-model.ts';
 import { INSTANCE_NAMES, instanceSet } from './instances/index.ts';
 import { expandedQp } from './peers/expanded-qp.ts';
@@ -41,7 +41,10 @@ export interface AccountPeerFigures {
   readonly variables: number;
   readonly rows: number;
   readonly nonzeros: number;
+  /** `optimize`: one account by itself, with its certificate. */
   readonly oursMilliseconds: number;
+  /** `ModelEngine.solve`: one of many accounts of a risk model, which is set up once; without the certificate. */
+  readonly engineMilliseconds: number;
   readonly oursGap: number;
   readonly peers: readonly {
     readonly solver: string;
@@ -156,13 +159,9 @@ function figuresOf(
   answers: readonly PeerAnswer[],
 ): AccountPeerFigures {
   const { name, problem } = given;
-  for (let run = 0; run < WARMING_RUNS; run += 1) optimize(account);
-  const times = Array.from({ length: RUNS }, () => {
-    const started = performance.now();
-    optimize(account);
-    return performance.now() - started;
-  }).sort((a, b) => a - b);
-  const ours = times[Math.floor(times.length / 2)] as number;
+  const ours = medianMilliseconds(() => optimize(account));
+  const engine = new ModelEngine(account);
+  const oursInEngine = medianMilliseconds(() => engine.solve(account));
   const { primal, gap } = optimize(account).certificate;
   return {
     instance: name,
@@ -170,6 +169,7 @@ function figuresOf(
     rows: problem.rows.length,
     nonzeros: problem.A.values.length + problem.P.values.length,
     oursMilliseconds: ours,
+    engineMilliseconds: oursInEngine,
     oursGap: gap,
     peers: answers.map((answer) => {
       const input = answer.solver === 'quadprog' ? denseQp(account, problem) : problem;
@@ -192,14 +192,24 @@ function figuresOf(
   };
 }
 
+function medianMilliseconds(work: () => unknown): number {
+  for (let run = 0; run < WARMING_RUNS; run += 1) work();
+  const times = Array.from({ length: RUNS }, () => {
+    const started = performance.now();
+    work();
+    return performance.now() - started;
+  }).sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] as number;
+}
+
 function print(instances: readonly AccountPeerFigures[]): void {
   const solvers = [...new Set(instances.flatMap(({ peers }) => peers.map(({ solver }) => solver)))];
   const table = new Table({
-    head: ['instance', 'ours ms', ...solvers.map((solver) => `${solver} ms (ratio)`)],
-    colAligns: ['left', 'right', ...solvers.map(() => 'right' as const)],
+    head: ['instance', 'ours ms', 'engine ms', ...solvers.map((solver) => `${solver} ms (ratio)`)],
+    colAligns: ['left', 'right', 'right', ...solvers.map(() => 'right' as const)],
     style: { head: [], border: [] },
   });
-  for (const { instance, oursMilliseconds, peers } of instances) {
+  for (const { instance, oursMilliseconds, engineMilliseconds, peers } of instances) {
     const cells = solvers.map((solver) => {
       const peer = peers.find((one) => one.solver === solver);
       if (peer === undefined) return '-';
@@ -207,7 +217,7 @@ function print(instances: readonly AccountPeerFigures[]): void {
       if (!Number.isFinite(milliseconds)) return 'failed';
       return `${milliseconds.toFixed(2)} (${peer.ratio.toFixed(1)})${peer.isSame ? '' : ' !'}`;
     });
-    table.push([instance, oursMilliseconds.toFixed(3), ...cells]);
+    table.push([instance, oursMilliseconds.toFixed(3), engineMilliseconds.toFixed(3), ...cells]);
   }
   process.stdout.write(
     `account-peers, peers at ${String(TOLERANCE)} (! another value or failure)\n`,
