@@ -45,12 +45,12 @@ export function densityAt(measure: ScenarioMeasure, returns: Float64Array): Floa
     }
     case 'cvar':
       return tailDensity(
-        returns.map((y) => -y),
+        returns.map((y) => 0 - y),
         measure.alpha * T,
       );
     case 'worstRealization':
       return tailDensity(
-        returns.map((y) => -y),
+        returns.map((y) => 0 - y),
         1,
       );
     default:

@@ -204,11 +204,12 @@ export class GoalSolver {
     const { measure, scenarios } = this.#problem;
     const riskOf = (weights: Float64Array): number => measureValue(measure, weights, scenarios);
     if (free.status === 'optimal' && riskOf(free.weights) <= limit) return free;
+    const some = Math.max(limit, LEAST_RISK * this.#problem.unit);
     return this.#atLimit({
       solve: (curvature) => this.#run({ ...plain, riskCurvature: curvature }, goal),
       measure: riskOf,
-      limit,
-      start: limit ** 2 / this.#steepness(goal),
+      limit: some,
+      start: some ** 2 / this.#steepness(goal),
       free,
     });
   }

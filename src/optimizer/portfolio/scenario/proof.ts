@@ -15,7 +15,7 @@ import { measureValue } from './scenario-measure.ts';
 import type { ScenarioProblem } from './scenario-problem.ts';
 
 /** Of the objective's terms, relative to the size of a period's return: below it they are as good as zero. */
-const SIZE_LEAST = 1e-4;
+const SIZE_LEAST = 1e-2;
 
 /** minimize riskWeight risk + costWeight costs - returnWeight mu'w, perhaps with risk <= limit. */
 export interface LinearGoal {

@@ -121,11 +121,11 @@ export function riskOfReturns(measure: ScenarioMeasure, returns: Float64Array): 
     }
     case 'cvar':
       return tailMean(
-        returns.map((y) => -y),
+        returns.map((y) => 0 - y),
         measure.alpha,
       );
     case 'worstRealization':
-      return largestOf(returns.map((y) => -y));
+      return largestOf(returns.map((y) => 0 - y));
     case 'maximumDrawdown':
       return largestOf(drawdownsOf(returns, measure.isCompounded));
     case 'averageDrawdown':

@@ -27,6 +27,7 @@ import { impactTangents, refineTangents } from './impact-tangents.ts';
 import { proveProposal, type LinearGoal, type Proof } from './proof.ts';
 import { ratioNotPositive, scenarioRefusals } from './refusals.ts';
 import {
+  isDrawdownMeasure,
   isRootMeasure,
   measureValue,
   portfolioReturns,
@@ -51,6 +52,9 @@ const SETTLE_NEAR = [1e-8, 1e-6, 1e-5, 1e-4, 1e-3];
 /** Defect of a proof that is rounding. */
 const SETTLED_DEFECT = 1e-11;
 const RISK_SHARE = 1000;
+/** Risk, relative to the size of a period's return, below which programs are scaled to it. */
+const SMALL_RISK = 0.1;
+const NEARLY_NO_RISK = 1e-5;
 /** Relative gap of a ratio that needs no sharper bound. */
 const ROUNDING_GAP = 1e-11;
 /** Risk that is none, relative to the size of a period's return. */
@@ -81,7 +85,7 @@ export function solveScenario(
 
 class ScenarioSolve {
   readonly #resolved: ResolvedProblem;
-  readonly #problem: ScenarioProblem;
+  #problem: ScenarioProblem;
   readonly #objective: ScenarioObjective;
   readonly #notes: string[] = [];
   #iterations = 0;
@@ -99,8 +103,7 @@ class ScenarioSolve {
     }
     const conflict = this.#conflictBeforehand();
     if (conflict !== null) return ok(this.#infeasible(conflict));
-    const settled = this.#settled(this.#reach());
-    return ok(this.#report(settled));
+    return ok(this.#report(this.#sharpened(this.#settled(this.#reach()))));
   }
 
   /** The search for the price of a limit that cannot hold would not end: such limits are tried first. */
@@ -167,6 +170,51 @@ class ScenarioSolve {
     return best;
   }
 
+  /** An answer that is not proved is sought again in ways that suit a risk far below that of a typical return. */
+  #sharpened(first: Settled): Settled {
+    const { problem } = this.#resolved;
+    const own = this.#problem;
+    let best = first;
+    if (this.#isProved(best) || best.point.status !== 'optimal') return best;
+    if (!(best.proof.risk < SMALL_RISK * own.unit)) return best;
+    const isRiskAlone = problem.objective.kind === 'minimumRisk' && isRootMeasure(own.measure);
+    if (isRiskAlone && best.proof.risk < NEARLY_NO_RISK * own.unit) {
+      best = this.#better(best, this.#withoutAnyRisk());
+    }
+    if (this.#isProved(best)) return best;
+    this.#problem = { ...own, unit: Math.max(best.proof.risk, NO_RISK * own.unit) };
+    const second = this.#settled(this.#reach());
+    this.#problem = own;
+    return this.#better(best, this.#proved(second.point));
+  }
+
+  #better(a: Settled, b: Settled): Settled {
+    return defectOf(b.proof) < defectOf(a.proof) ? b : a;
+  }
+
+  /**
+   * A square near zero tells little of its root. Paths without a shortfall have no deviation and no drawdown of any
+   * kind, and the linear measures of the same kind find them exactly; no density is needed to bound a risk by zero.
+   */
+  #withoutAnyRisk(): Settled {
+    const { measure, base, scenarios } = this.#problem;
+    const kind = isDrawdownMeasure(measure) ? 'maximumDrawdown' : 'meanAbsoluteDeviation';
+    const linear = { ...this.#problem, measure: { ...measure, measure: kind } as const };
+    const solver = new GoalSolver(linear, null);
+    const goal = goalOf(this.#objective);
+    const point = solver.solve(goal);
+    this.#iterations += solver.iterations;
+    return this.#proved({
+      ...point,
+      density: new Float64Array(scenarios.count),
+      prices: {
+        rows: new Float64Array(base.rows.length),
+        turnover: 0,
+        spheres: new Float64Array(base.spheres.length),
+      },
+    });
+  }
+
   /** By the solver's prices, and where they fail by the measure's own slope at the weights. */
   #proved(point: GoalPoint): Settled {
     const proof = proveProposal(this.#problem, point.goal, point);
@@ -181,7 +229,8 @@ class ScenarioSolve {
   #isProved({ point, proof }: Settled): boolean {
     const size = Math.max(1, ...point.weights.map(Math.abs));
     return (
-      Math.abs(proof.gap) <= this.#resolved.problem.tolerance * proof.size + 1e-300 &&
+      // Below zero by what the prices make of a violation within its own tolerance.
+      proof.gap <= this.#resolved.problem.tolerance * proof.size + 1e-300 &&
       proof.maxViolation <= VIOLATION_MAX * size
     );
   }
