@@ -122,7 +122,7 @@ function byEstimator(
       return withVariances(history, ddof, (sample) => ok(denoised(history, choice, sample)));
     case 'statisticalFactors': {
       const model = statisticalFactors(history, { ddof, factorCount: choice.factorCount });
-      return ok(ofModel(model, [`${String(model.factorCount)} statistical factors`]));
+      return ok(ofModel(model, [`statistical factors: ${String(model.factorCount)}`]));
     }
     case 'fundamentalFactors':
       return fundamental(history, choice, ddof);
@@ -188,7 +188,7 @@ function fundamental(
   return model.ok
     ? ok(
         ofModel(model.value, [
-          `${String(model.value.factorCount)} factors by regression on exposures`,
+          `factors by regression on exposures: ${String(model.value.factorCount)}`,
         ]),
       )
     : model;
@@ -255,7 +255,7 @@ function exposureChecks(
       Number.isInteger(k) && k >= 1 && k < n && choice.exposures?.length === n * k,
       `fundamentalFactors takes exposures, assets x factors, with fewer factors than the ${String(n)} assets`,
     ],
-    [choice.exposures?.every(Number.isFinite) ?? false, 'exposures are finite'],
+    [choice.exposures?.every(Number.isFinite) ?? true, 'exposures are finite'],
     [
       weights === undefined ||
         (weights.length === n && weights.every((w) => Number.isFinite(w) && w > 0)),

@@ -57,10 +57,7 @@ export function hierarchical(
   const weights = weighed.value.map((w) => w * total);
   const broken = brokenLimits(resolved, objective.method, weights);
   if (broken.length > 0) return err(broken);
-  const notes =
-    objective.method === 'hrp'
-      ? []
-      : [`${String(tree.clusters.length)} clusters: ${clusterText(resolved, tree)}`];
+  const notes = objective.method === 'hrp' ? [] : [`clusters: ${clusterText(resolved, tree)}`];
   const result = plainResult(resolved, {
     weights,
     objective: 0,
