@@ -3,6 +3,7 @@
  * few factors (a short return history, a factor model) neither needs the n x n matrix.
  */
 import { choleskySolve } from '../../linear-algebra/index.ts';
+import { eigenRoot } from '../resolve/resolved-risk.ts';
 import { tiledCholesky } from './tiled-cholesky.ts';
 
 export interface CovarianceForm {
@@ -87,6 +88,21 @@ export function covarianceEntry(form: CovarianceForm, i: number, j: number): num
     total += (form.factors[i * k + f] as number) * (form.factors[j * k + f] as number);
   }
   return total;
+}
+
+/** R with R R' = Sigma, n x k: what a portfolio without risk has no exposure to. */
+export function rootOf(form: CovarianceForm): {
+  readonly factors: Float64Array;
+  readonly factorCount: number;
+} {
+  const { size: n } = form;
+  const matrix =
+    form.factorCount === 0
+      ? form.dense
+      : Float64Array.from({ length: n * n }, (_, at) =>
+          covarianceEntry(form, Math.floor(at / n), at % n),
+        );
+  return eigenRoot(matrix, n);
 }
 
 export interface ShiftedSystem {

@@ -30,7 +30,9 @@ export function conflictOf(problem: ConvexProblem, solve: Solve): Conflict | nul
     });
     const distance = distanceOf(problem, least.weights, sphere.center);
     const excess = distance - sphere.maximum;
-    if (least.status !== 'optimal' || excess <= EXCESS_LEAST * distance) continue;
+    if (least.status !== 'optimal' || excess <= EXCESS_LEAST * Math.max(distance, sphere.maximum)) {
+      continue;
+    }
     return [{ constraint: sphere.name, relaxation: excess }, ...companions(least)];
   }
   return null;

@@ -10,6 +10,8 @@ import { newtonSolver, type NewtonSolver } from './newton-system.ts';
 const PROXIMAL = 1e-11;
 const WIDTH_LEAST = 1e-13;
 const STEP_SHARE = 0.995;
+const RESIDUAL_GROWTH = 2;
+const HALVINGS_MAX = 12;
 /** Beyond this, in weight, an open problem is taken to run away. */
 const RUNAWAY = 1e9;
 
@@ -245,7 +247,30 @@ function advance(
   };
   const direction = directionTo(layout, here, { solve, targets: corrected });
   const step = Math.min(1, STEP_SHARE * longestStep(layout, here, direction));
-  return moved(state, direction, step);
+  return isBent(layout)
+    ? shortened(layout, here, { direction, step })
+    : moved(state, direction, step);
+}
+
+function isBent({ problem }: ScaledLayout): boolean {
+  return problem.spheres.length > 0 || problem.norm !== null || problem.impact !== null;
+}
+
+/** Where limits or costs are bent, a step is halved while it leaves far more residual than it found. */
+function shortened(
+  layout: ScaledLayout,
+  { limits, state, residuals }: Here & { readonly residuals: Residuals },
+  { direction, step }: { readonly direction: Direction; readonly step: number },
+): EngineState {
+  const most = RESIDUAL_GROWTH * Math.max(residuals.size, residuals.complementarity);
+  let next = moved(state, direction, step);
+  for (let halving = 1; halving <= HALVINGS_MAX; halving += 1) {
+    const point = pointAt(layout, next.v, spherePrices(layout, next));
+    const { size } = residualsOf(layout, { limits, state: next, point });
+    if (size <= most) break;
+    next = moved(state, direction, step / 2 ** halving);
+  }
+  return next;
 }
 
 /** A corrector far beyond the present complementarity does harm (Gondzio 1996). */

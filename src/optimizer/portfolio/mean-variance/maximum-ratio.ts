@@ -24,6 +24,9 @@ const RUNAWAY = 1e4;
 const SECANTS_MAX = 80;
 /** phi relative to the variance at which the root is found. */
 const ROOT_TOLERANCE = 1e-13;
+const RAY_TOLERANCE = 1e-10;
+/** Risk and return, relative to usual ones, that count as none. */
+const RISKLESS = 1e-8;
 
 /** One efficient portfolio. */
 interface Probe {
@@ -48,7 +51,10 @@ export function maximumRatioVariance(
     const message = `the highest return that the limits allow is ${value.toPrecision(8)}, the risk-free rate is ${String(riskFreeRate)}`;
     return err([errorFinding('RATIO_NOT_POSITIVE', message, { pointer: '/objective' })]);
   }
-  if (first.risk <= 1e-12 * search.typicalRisk && first.excess > 0) {
+  if (
+    first.risk <= RISKLESS * search.typicalRisk &&
+    first.excess > RISKLESS * search.typicalReturn
+  ) {
     return ok(search.unbounded(first, 'a portfolio without risk returns more than the rate'));
   }
   return ok(search.run(first));
@@ -56,10 +62,12 @@ export function maximumRatioVariance(
 
 class RatioSearch {
   readonly typicalRisk: number;
+  readonly typicalReturn: number;
   readonly #resolved: ResolvedProblem;
   readonly #rate: number;
   readonly #program: ConvexProblem;
   #iterations = 0;
+  #tolerance = ROOT_TOLERANCE;
   #start: EngineStart | null = null;
 
   constructor(resolved: ResolvedProblem, rate: number) {
@@ -69,6 +77,7 @@ class RatioSearch {
     let variance = 0;
     for (const value of this.#program.covariance.variance) variance = Math.max(variance, value);
     this.typicalRisk = Math.sqrt(variance);
+    this.typicalReturn = largest(resolved.expectedReturns);
   }
 
   /** Return net of costs above the rate. */
@@ -101,6 +110,8 @@ class RatioSearch {
   }
 
   run(first: Probe): PortfolioResult {
+    // From a riskless portfolio phi is zero along a whole ray, up to rounding: any point of it will do.
+    if (first.risk <= RISKLESS * this.typicalRisk) this.#tolerance = RAY_TOLERANCE;
     let low = first;
     let high = this.probe(this.#firstGuess(first));
     for (let doubling = 0; high.phi < 0 && !this.#isRoot(high); doubling += 1) {
@@ -118,12 +129,12 @@ class RatioSearch {
     const size = Math.max(
       ...[...this.#resolved.expectedReturns].map((mu) => Math.abs(mu - this.#rate)),
     );
-    const variance = Math.max(first.risk ** 2, 1e-6 * this.typicalRisk ** 2);
+    const variance = Math.max(first.risk ** 2, 1e-2 * this.typicalRisk ** 2);
     return variance / (first.excess > 0 ? first.excess : size);
   }
 
   #isRoot({ phi, risk }: Probe): boolean {
-    return Math.abs(phi) <= ROOT_TOLERANCE * risk ** 2;
+    return Math.abs(phi) <= this.#tolerance * risk ** 2;
   }
 
   /** Illinois' variant of the false position, with a halving where it is slow. */
@@ -182,7 +193,9 @@ class RatioSearch {
       Math.max(0, first.risk ** 2 - 2 * Math.abs(first.answer.evidence.gap)),
     );
     const slack = Math.max(0, phi + answer.evidence.gap);
-    const above = slack === 0 ? 0 : slack / (x * leastRisk);
+    // Beside a riskless portfolio the bound has no floor of risk to stand on; rounding needs none.
+    const isRounding = slack <= this.#tolerance * risk ** 2;
+    const above = slack === 0 ? 0 : slack / (x * (isRounding ? risk : leastRisk));
     const gap = above - phi / (x * risk);
     const unit = 1 / (x * risk);
     const isProved = Math.abs(gap) <= this.#resolved.problem.tolerance * Math.abs(ratio);

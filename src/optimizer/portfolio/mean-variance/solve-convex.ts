@@ -1,7 +1,8 @@
 /** Solves the convex programs of the family and says, with proof, what became of them. */
 import type { BindingConstraint, PortfolioResult } from '../../../domain/index.ts';
 import type { ConvexPrices, ConvexProblem } from './convex-problem.ts';
-import { objectiveScale, type ScaledLayout } from './engine-point.ts';
+import { rootOf } from './covariance-form.ts';
+import { dot, objectiveScale, type ScaledLayout } from './engine-point.ts';
 import { bindingOf, evidenceOf, type Evidence } from './evidence.ts';
 import { conflictOf } from './feasibility.ts';
 import { solveEngine } from './interior-point.ts';
@@ -35,8 +36,10 @@ const SOLVER = 'interior-point';
 /** What the engine aims at, whatever the user asks: the price is an iteration or two. */
 const ENGINE_TOLERANCE = 1e-13;
 const VIOLATION_MAX = 1e-9;
-/** Share of the objective's usual size that counts as zero: a billionth of a usual volatility, squared. */
-const NOTHING = 1e-18;
+/** Share of the objective's usual size that counts as zero: 1e-8 of a usual volatility, squared. */
+const NOTHING = 1e-16;
+/** The same where the norm of the weights is priced: at zero it has a kink, which steps only approach. */
+const NOTHING_AT_KINK = 1e-10;
 
 /**
  * @param start the answer of a like problem; it costs little to try, and the proof tells whether it led to the answer
@@ -45,23 +48,44 @@ const NOTHING = 1e-18;
  *   risk and limit improves for ever; else `iterationLimit` with the best point and its honest gap
  */
 export function solveConvex(
-  problem: ConvexProblem,
+  stated: ConvexProblem,
   tolerance: number,
   start: EngineStart | null = null,
 ): ConvexAnswer {
+  const problem = withoutPoints(stated);
   const warm = start === null ? null : solveWarm(problem, tolerance, start);
   if (warm !== null) return warm;
   const answer = solveFeasible(problem, tolerance);
   if (answer.status === 'optimal') return answer;
-  const conflict = conflictOf(problem, solveOnly);
+  const conflict = conflictOf(stated, solveOnly);
   if (conflict !== null) return { ...answer, status: 'infeasible', binding: [], conflict };
   if (hasUnboundedRay(problem, solveOnly)) return { ...answer, status: 'unbounded', binding: [] };
   return answer;
 }
 
+/**
+ * A sphere of no size has no inside, so it is stated by what it means: no exposure to any factor of risk, one row
+ * each, after the problem's own.
+ */
+function withoutPoints(problem: ConvexProblem): ConvexProblem {
+  const points = problem.spheres.filter(({ maximum }) => maximum === 0);
+  if (points.length === 0) return problem;
+  const { covariance } = problem;
+  const { factors, factorCount: k } = rootOf(covariance);
+  const rows = points.flatMap(({ name, center }) =>
+    Array.from({ length: k }, (_, f) => {
+      const coefficients = center.map((__, i) => factors[i * k + f] as number);
+      const limit = dot(coefficients, center);
+      return { name: `${name} (factor ${String(f)})`, coefficients, lower: limit, upper: limit };
+    }),
+  );
+  const spheres = problem.spheres.filter(({ maximum }) => maximum > 0);
+  return { ...problem, rows: [...problem.rows, ...rows], spheres };
+}
+
 /** Without the search for reasons: what the searches themselves use. */
 function solveOnly(problem: ConvexProblem): ConvexAnswer {
-  return solveFeasible(problem, 1e-9);
+  return solveFeasible(withoutPoints(problem), 1e-9);
 }
 
 function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer {
@@ -74,13 +98,20 @@ function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer 
   const polished = run.outcome === 'runaway' ? null : polish(layout, run.state);
   const second =
     polished === null ? null : candidate(layout, polished, `${SOLVER}, finished on the active set`);
-  const isBetter = second !== null && defect(second) <= Math.max(defect(first), 1e-12);
+  const isBetter = second !== null && isAsGood(second, first);
   const best = isBetter ? second : first;
   return {
     ...answerOf(layout, best, { tolerance, mayBeOptimal: run.outcome !== 'runaway' }),
     iterations: run.iterations,
     start: isBetter ? startOf(layout, polished) : null,
   };
+}
+
+/** A smaller defect beside its terms; or, where the terms vanish with it, a smaller gap outright. */
+function isAsGood(second: Candidate, first: Candidate): boolean {
+  if (defect(second) <= Math.max(defect(first), 1e-12)) return true;
+  const { gap, maxViolation } = second.evidence;
+  return gap <= first.evidence.gap && maxViolation <= Math.max(first.evidence.maxViolation, 1e-12);
 }
 
 const WARM_CHANGES_MOST = 25;
@@ -121,9 +152,10 @@ function answerOf(
   { tolerance, mayBeOptimal }: { readonly tolerance: number; readonly mayBeOptimal: boolean },
 ): Omit<ConvexAnswer, 'iterations'> {
   const { problem } = layout;
+  const nothing = problem.norm === null ? NOTHING : NOTHING_AT_KINK;
   const isOptimal =
     mayBeOptimal &&
-    best.evidence.gap <= tolerance * best.evidence.size + NOTHING / layout.scale &&
+    best.evidence.gap <= tolerance * best.evidence.size + nothing / layout.scale &&
     best.evidence.maxViolation <= VIOLATION_MAX * Math.max(1, sizeOf(best.weights));
   return {
     ...best,
