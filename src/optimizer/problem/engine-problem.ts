@@ -1,4 +1,4 @@
-import type { LinearRow, OptimizationProblem, PiecewiseCost } from '../../domain/index.ts';
+import type { OptimizationProblem, PiecewiseCost } from '../../domain/index.ts';
 import { impactBlock, type ImpactBlock } from './impact-block.ts';
 
 /**
@@ -42,25 +42,28 @@ export function buildEngineProblem(problem: OptimizationProblem): EngineProblem 
   const m = problem.rows.length;
   const scale = objectiveScale(problem);
   const factorScale = Math.sqrt(problem.riskAversion * scale);
+  const { factors, target, specificVariance, riskAversion, linear: tilt } = problem;
   const columns = new Float64Array(n * (k + m));
   const curvature = new Float64Array(n);
   const linear = new Float64Array(n);
   const anchor = new Float64Array(k);
-  for (let i = 0; i < n; i += 1) {
-    const target = problem.target[i] as number;
-    const at = i * (k + m);
-    for (let f = 0; f < k; f += 1) {
-      const value = (problem.factors[i * k + f] as number) * factorScale;
-      columns[at + f] = value;
-      anchor[f] = (anchor[f] as number) + value * target;
+  for (let i = 0, from = 0; i < n; i += 1) {
+    const b = target[i] as number;
+    let at = i * (k + m);
+    for (let f = 0; f < k; f += 1, from += 1, at += 1) {
+      const value = (factors[from] as number) * factorScale;
+      columns[at] = value;
+      anchor[f] = (anchor[f] as number) + value * b;
     }
-    for (let r = 0; r < m; r += 1) {
-      columns[at + k + r] = (problem.rows[r] as LinearRow).coefficients[i] as number;
-    }
-    const d = (problem.specificVariance[i] as number) * problem.riskAversion * scale;
+    const d = (specificVariance[i] as number) * riskAversion * scale;
     curvature[i] = d;
-    linear[i] = (problem.linear === null ? 0 : (problem.linear[i] as number) * scale) - d * target;
+    linear[i] = (tilt === null ? 0 : (tilt[i] as number) * scale) - d * b;
   }
+  problem.rows.forEach(({ coefficients }, r) => {
+    for (let i = 0, at = k + r; i < n; i += 1, at += k + m) {
+      columns[at] = coefficients[i] as number;
+    }
+  });
   return {
     assetCount: n,
     factorCount: k,

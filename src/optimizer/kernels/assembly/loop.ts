@@ -109,11 +109,10 @@ export function passCount(): i32 {
 
 /** Once the columns and curvatures are in place. */
 export function finishModel(isShared: i32): void {
-  factorSize = 1;
-  for (let c = 0; c < assetCount * stride; c += 1) {
-    const value = abs<f64>(getF(FACTORS, c));
-    if (value > factorSize) factorSize = value;
-  }
+  let most = f64x2.splat(1);
+  const end = FACTORS + ((<usize>(assetCount * stride)) << 3);
+  for (let at = FACTORS; at < end; at += 16) most = f64x2.max(most, f64x2.abs(v128.load(at)));
+  factorSize = max<f64>(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
   for (let i = 0; i < assetCount; i += 1) setF(GIVE, i, 1 / getF(CURVATURE, i));
   hasAllInside = isShared == 1;
 }
