@@ -5,6 +5,7 @@ import { accountEngine } from './account-engine.ts';
 import { accountPeers } from './account-peers.ts';
 import { accuracy } from './accuracy.ts';
 import { generalQp } from './general-qp.ts';
+import { integers } from './integers.ts';
 import { optimizerPeers } from './optimizer-peers.ts';
 import { wholeLoop } from './whole-loop.ts';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, (scale: 'smoke' | 'full') => Promise<unkn
   'account-peers': accountPeers,
   accuracy,
   'general-qp': generalQp,
+  integers,
   'optimizer-peers': optimizerPeers,
   'whole-loop': wholeLoop,
 };
