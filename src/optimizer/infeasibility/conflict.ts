@@ -15,6 +15,12 @@ const CROSSING_LEAST = 1e-12;
 const RATIOS_MAX = 50;
 /** Margin of a contradiction, in weight at a price of one, below which it is rounding. */
 const MARGIN_LEAST = 2e-10;
+/** So many box ends of a conflict are tried beside all limits of the problem. */
+const BOXES_TRIED = 12;
+/** A priced sum this small beside its parts is rounding. */
+const CANCELED_RELATIVE = 1e-11;
+/** Columns that differ by less, relative to their size, depend on each other. */
+const RANK_RELATIVE = 1e-9;
 /** Added to a relaxation when it is tried. */
 const ROOM_RELATIVE = 1e-9;
 const ROOM_LEAST = 4e-10;
@@ -47,20 +53,17 @@ export function findConflict(
 ): ConflictingConstraint[] {
   let limits = provingLimits(problem, rowPrices);
   let prices = rowPrices;
+  if (isOnlyProof(problem, rowPrices)) return relaxed(problem, limits, { limits, prices });
   ({ limits, prices } = dropNeedless(problem, { limits, prices }, 'row'));
   const rows = limits.filter(({ kind }) => kind === 'row');
   // In a conflict of one row every box end that counts is needed: without it the row has no bound at all.
   if (rows.length === 2) {
     prices = sparsestPrices(problem, prices);
     limits = provingLimits(problem, prices);
-  } else if (rows.length > 2) {
+  } else if (rows.length > 2 && !isOnlyProof(problem, prices)) {
     ({ limits, prices } = dropNeedless(problem, { limits, prices }, 'box'));
   }
-  const every = allLimits(problem);
-  return limits.map((limit) => ({
-    constraint: limitName(problem, limit),
-    relaxation: leastRelaxation(problem, limit, { limits, every, prices }),
-  }));
+  return relaxed(problem, limits, { limits, prices });
 }
 
 /** Like findConflict, with the boxes taken for granted: only rows are named. */
@@ -72,6 +75,8 @@ export function findRowConflict(
   const boxes = every.filter(({ kind }) => kind !== 'row');
   let rows = every.filter(({ kind, index }) => kind === 'row' && rowPrices[index] !== 0);
   let prices = rowPrices;
+  if (isOnlyProof(problem, rowPrices))
+    return relaxed(problem, rows, { limits: [...rows, ...boxes], prices });
   for (const limit of [...rows]) {
     if (!rows.includes(limit) || rows.length === 1) continue;
     const proof = contradiction(problem, [...rows.filter((one) => one !== limit), ...boxes]);
@@ -79,15 +84,67 @@ export function findRowConflict(
     prices = proof;
     rows = rows.filter((one) => one !== limit && proof[one.index] !== 0);
   }
-  return rows.map((limit) => ({
+  return relaxed(problem, rows, { limits: [...rows, ...boxes], prices });
+}
+
+/**
+ * Each limit with its least relaxation: for all limits of the problem to hold, unless a second conflict, apart
+ * from this one, makes that impossible, or the list is long; then for this conflict alone.
+ */
+function relaxed(
+  problem: OptimizationProblem,
+  named: readonly Limit[],
+  proof: Proof,
+): ConflictingConstraint[] {
+  const every = allLimits(problem);
+  const others = every.filter(
+    ({ kind, index }) => !named.some((one) => one.kind === kind && one.index === index),
+  );
+  const isAlone = contradiction(problem, others) === null;
+  return named.map((limit, position) => ({
     constraint: limitName(problem, limit),
-    relaxation: leastRelaxation(problem, limit, { limits: [...rows, ...boxes], every, prices }),
+    relaxation: leastRelaxation(problem, limit, {
+      ...proof,
+      every: isAlone && (limit.kind === 'row' || position < BOXES_TRIED) ? every : null,
+    }),
   }));
 }
 
 /** Row prices that prove the rows and boxes of a problem contradictory, or null when they can hold. */
 export function contradictionOf(problem: OptimizationProblem): Float64Array | null {
   return contradiction(problem, allLimits(problem));
+}
+
+/**
+ * Whether no other prices prove a contradiction from the same limits: the names whose priced sums cancel then
+ * leave the prices one degree of freedom, their size. Without any one of its limits such a proof falls, so
+ * that none needs to be tried.
+ */
+function isOnlyProof(problem: OptimizationProblem, prices: Float64Array): boolean {
+  const used = problem.rows.filter((_, r) => prices[r] !== 0);
+  const basis: number[][] = [];
+  const size = used.length;
+  const leaning = new Set(
+    provingLimits(problem, prices).flatMap(({ kind, index }) => (kind === 'row' ? [] : [index])),
+  );
+  for (let i = 0; i < problem.assets.length && basis.length < size - 1; i += 1) {
+    if (leaning.has(i)) continue;
+    const column = used.map(({ coefficients }) => coefficients[i] as number);
+    const largest = Math.max(...column.map(Math.abs));
+    for (const known of basis) {
+      const pivot = known.findIndex((value) => value === 1);
+      const share = column[pivot] as number;
+      known.forEach((value, r) => {
+        column[r] = (column[r] as number) - share * value;
+      });
+    }
+    const pivot = column.findIndex((value) => Math.abs(value) > RANK_RELATIVE * largest);
+    if (pivot < 0) continue;
+    const scale = column[pivot] as number;
+    const row = column.map((value, r) => (r < pivot ? 0 : r === pivot ? 1 : value / scale));
+    basis.push(row);
+  }
+  return basis.length === size - 1;
 }
 
 /** The limits that a Farkas vector uses: rows with a price, and the box ends that its sum leans on. */
@@ -98,10 +155,14 @@ function provingLimits(problem: OptimizationProblem, rowPrices: Float64Array): L
   });
   for (let i = 0; i < problem.assets.length; i += 1) {
     let weight = 0;
+    let size = 0;
     problem.rows.forEach((row, r) => {
-      weight += (rowPrices[r] as number) * (row.coefficients[i] as number);
+      const part = (rowPrices[r] as number) * (row.coefficients[i] as number);
+      weight += part;
+      size += Math.abs(part);
     });
-    if (weight !== 0) limits.push({ kind: weight > 0 ? 'lower' : 'upper', index: i });
+    if (Math.abs(weight) > CANCELED_RELATIVE * size)
+      limits.push({ kind: weight > 0 ? 'lower' : 'upper', index: i });
   }
   return limits;
 }
@@ -199,39 +260,47 @@ function contradiction(
 }
 
 interface Held extends Proof {
-  readonly every: readonly Limit[];
+  /** All limits of the problem; null where only the conflict itself is to be cured. */
+  readonly every: readonly Limit[] | null;
 }
 
 /**
- * How far the limit must give way for all others to hold. By the Farkas vector no less than the margin over
- * its price; when that much is enough, as one more feasibility solve shows, it is the answer. Otherwise other
- * limits stand in the way too, and the nearest point beyond the open limit is looked for.
+ * How far the limit must give way. By the Farkas vector no less than the margin over its price, which cures
+ * the conflict itself; when that much lets all limits hold, as one more feasibility solve shows, it is the
+ * answer. Otherwise the nearest point beyond the open limit is looked for, if there is any.
  */
 function leastRelaxation(problem: OptimizationProblem, limit: Limit, held: Held): number {
   const least = marginOf(problem, held.prices) / Math.abs(priceOf(problem, limit, held.prices));
-  if (least > 0 && least < Infinity && cures(problem, limit, { held, by: least })) return least;
-  // Another, separate conflict may remain; then the amount that cures this one alone is given.
-  for (const limits of [held.every, held.limits]) {
-    const others = limits.filter(({ kind, index }) => kind !== limit.kind || index !== limit.index);
-    const excesses = directionsOf(problem, limit).map(({ linear, bound }) => {
-      const engine = limitProblem(problem, others, { kind: 'least', linear });
-      const options = { ...OPTIONS, center: problem.current };
-      const first = solveWithFloor(engine, new Float64Array(engine.rowCount), options);
-      // Without curvature the Newton steps can stop at once; the second engine does not need any.
-      const answer = first.status === 'stopped' ? solveInteriorPoint(engine, options) : first;
-      return answer.status === 'converged' ? dot(linear, answer.weights) - bound : Infinity;
-    });
-    const relaxation = Math.max(...excesses);
-    if (relaxation < Infinity) return relaxation;
-  }
-  return Infinity;
+  const isBounded = least > 0 && least < Infinity;
+  const { every } = held;
+  if (every === null) return isBounded ? least : beyond(problem, limit, held.limits);
+  if (isBounded && cures(problem, limit, { every, by: least })) return least;
+  const found = beyond(problem, limit, every);
+  if (found < Infinity) return found;
+  // Another conflict without this limit remains: then the amount that cures this one alone is given.
+  return isBounded ? least : beyond(problem, limit, held.limits);
+}
+
+/** With the one limit open and the others held, how far beyond it the nearest feasible point lies. */
+function beyond(problem: OptimizationProblem, limit: Limit, limits: readonly Limit[]): number {
+  const others = limits.filter(({ kind, index }) => kind !== limit.kind || index !== limit.index);
+  if (contradiction(problem, others) !== null) return Infinity;
+  const excesses = directionsOf(problem, limit).map(({ linear, bound }) => {
+    const engine = limitProblem(problem, others, { kind: 'least', linear });
+    const options = { ...OPTIONS, center: problem.current };
+    const first = solveWithFloor(engine, new Float64Array(engine.rowCount), options);
+    // Without curvature the Newton steps can stop at once; the second engine does not need any.
+    const answer = first.status === 'stopped' ? solveInteriorPoint(engine, options) : first;
+    return answer.status === 'converged' ? dot(linear, answer.weights) - bound : Infinity;
+  });
+  return Math.max(...excesses);
 }
 
 /** Whether every limit can hold once the one has given way by so much (and a rounding). */
 function cures(
   problem: OptimizationProblem,
   { kind, index }: Limit,
-  { held, by }: { readonly held: Held; readonly by: number },
+  { every, by }: { readonly every: readonly Limit[]; readonly by: number },
 ): boolean {
   const room = by * (1 + ROOM_RELATIVE) + ROOM_LEAST;
   const lower = problem.lower.slice();
@@ -244,7 +313,7 @@ function cures(
       r === index ? { ...row, lower: row.lower - room, upper: row.upper + room } : row,
     );
   }
-  const engine = limitProblem({ ...problem, lower, upper, rows }, held.every, { kind: 'nearest' });
+  const engine = limitProblem({ ...problem, lower, upper, rows }, every, { kind: 'nearest' });
   return solveDualNewton(engine, new Float64Array(engine.rowCount), OPTIONS).status === 'converged';
 }
 
