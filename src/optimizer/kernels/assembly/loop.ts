@@ -109,10 +109,15 @@ export function passCount(): i32 {
 
 /** Once the columns and curvatures are in place. */
 export function finishModel(isShared: i32): void {
-  let most = f64x2.splat(1);
+  let low = f64x2.splat(1);
+  let high = low;
   const end = FACTORS + ((<usize>(assetCount * stride)) << 3);
-  for (let at = FACTORS; at < end; at += 16) most = f64x2.max(most, f64x2.abs(v128.load(at)));
-  factorSize = max<f64>(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+  for (let at = FACTORS; at < end; at += 32) {
+    low = f64x2.pmax(low, f64x2.abs(v128.load(at)));
+    high = f64x2.pmax(high, f64x2.abs(v128.load(at, 16)));
+  }
+  low = f64x2.pmax(low, high);
+  factorSize = max<f64>(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
   for (let i = 0; i < assetCount; i += 1) setF(GIVE, i, 1 / getF(CURVATURE, i));
   hasAllInside = isShared == 1;
 }
