@@ -14,3 +14,13 @@ export type {
 export * from './portfolio/optimize-portfolio.ts';
 export * from './sweep/tax-frontier.ts';
 export * from './newton/model-engine.ts';
+export {
+  drawdownsOf,
+  measureSlope,
+  measureValue,
+  riskContributions,
+  riskOfReturns,
+  type MeasureSlope,
+  type ScenarioMeasure,
+} from './portfolio/scenario/index.ts';
+export type { Scenarios } from './portfolio/resolved-problem.ts';

@@ -8,7 +8,12 @@ import {
   resolvedProblem,
   type StatedProblem,
 } from '../../../../test/support/scenario-problems.ts';
-import type { MeasureChoice, PortfolioObjective, PortfolioResult } from '../../../domain/index.ts';
+import {
+  RISK_MEASURES,
+  type MeasureChoice,
+  type PortfolioObjective,
+  type PortfolioResult,
+} from '../../../domain/index.ts';
 import { solveScenario } from './solve-scenario.ts';
 
 const RETURNS = [
@@ -207,4 +212,52 @@ test('one asset: the answer is the asset', () => {
   );
   expect([...result.weights]).toEqual([1]);
   expect(result.risk).toBeCloseTo(0.01, 15);
+});
+
+test('histories without a unique or a risky answer: each has a proved one', () => {
+  const day = [0.01, 0.02];
+  const histories: Record<string, number[][]> = {
+    'every day the same': Array.from({ length: 10 }, () => day),
+    'assets twice': RETURNS.map((row) => [...row, ...row]),
+    'days twice': [...RETURNS, ...RETURNS],
+    'an asset that never moves': RETURNS.map((row) => [...row, 0]),
+    'fewer days than assets': RETURNS.slice(0, 2).map((row) => [...row, 0.01, -0.03]),
+    'assets of very different size': RETURNS.map((row) => [...row, 1e-5 * (row[0] as number)]),
+  };
+  for (const [name, returns] of Object.entries(histories)) {
+    for (const measure of RISK_MEASURES) {
+      const n = returns[0]?.length ?? 0;
+      const expectedReturns = Array.from({ length: n }, (_, i) => 0.01 + 0.001 * i);
+      const stated = { returns, expectedReturns };
+      const risk = choice(measure);
+      const least = solved({ kind: 'minimumRisk', risk }, stated);
+      expect([name, measure, least.status]).toEqual([name, measure, 'optimal']);
+      const utility = solved({ kind: 'meanRisk', risk, riskAversion: 0.1 }, stated);
+      expect([name, measure, utility.status]).toEqual([name, measure, 'optimal']);
+    }
+  }
+});
+
+test('where no risk is possible, the least is exactly found', () => {
+  // The second asset undoes the first: half and half never moves.
+  const returns = [
+    [0.02, -0.02],
+    [-0.01, 0.01],
+    [0.03, -0.03],
+  ];
+  for (const measure of RISK_MEASURES) {
+    const result = solved({ kind: 'minimumRisk', risk: choice(measure) }, { returns });
+    expect(result.status).toBe('optimal');
+    expect(result.risk).toBeLessThan(1e-11);
+    expect(result.weights[0]).toBeCloseTo(0.5, 8);
+  }
+});
+
+test('the least risk there is can be asked for as a limit', () => {
+  for (const risk of [WORST, choice('ulcer'), choice('semivariance')]) {
+    const least = solved({ kind: 'minimumRisk', risk });
+    const result = solved({ kind: 'targetRisk', risk, limit: least.risk });
+    expect(result.status).toBe('optimal');
+    expect(result.risk).toBeCloseTo(least.risk, 9);
+  }
 });
