@@ -26,7 +26,7 @@ export interface InteriorPointOutcome {
 }
 
 /** Iterations without progress that end the loop, before and after the relative tolerance is met. */
-const PATIENCE = 25;
+const PATIENCE = 60;
 const PATIENCE_CLOSE = 10;
 
 export function runInteriorPoint(

@@ -284,9 +284,17 @@ class Reduction {
       Float64Array.from(rows, (i) => (from[i] as number) - (this.#rowOffset[i] as number));
     return {
       core: {
-        P: selected(problem.P, newIndex, newIndex, [variables.length, variables.length]),
+        P: selected(problem.P, {
+          rows: newIndex,
+          columns: newIndex,
+          shape: [variables.length, variables.length],
+        }),
         q,
-        A: selected(problem.A, newRow, newIndex, [rows.length, variables.length]),
+        A: selected(problem.A, {
+          rows: newRow,
+          columns: newIndex,
+          shape: [rows.length, variables.length],
+        }),
         rowLower: limit(problem.rowLower),
         rowUpper: limit(problem.rowUpper),
         lower: Float64Array.from(variables, (j) => this.#lower[j] as number),
@@ -343,26 +351,27 @@ class Reduction {
   }
 }
 
-/** The rows and columns whose new index is not negative. */
-function selected(
-  matrix: SparseMatrix,
-  newRow: Int32Array,
-  newColumn: Int32Array,
-  shape: readonly [number, number],
-): SparseMatrix {
+interface Selection {
+  /** New index of each row and column, -1 where it is left out. */
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+  readonly shape: readonly [number, number];
+}
+
+function selected(matrix: SparseMatrix, selection: Selection): SparseMatrix {
   const rows: number[] = [];
   const columns: number[] = [];
   const values: number[] = [];
   for (let j = 0; j < matrix.columnCount; j++) {
-    const column = newColumn[j] as number;
+    const column = selection.columns[j] as number;
     if (column < 0) continue;
     for (let p = matrix.columnStart[j] as number; p < (matrix.columnStart[j + 1] as number); p++) {
-      const row = newRow[matrix.rowIndex[p] as number] as number;
+      const row = selection.rows[matrix.rowIndex[p] as number] as number;
       if (row < 0) continue;
       rows.push(row);
       columns.push(column);
       values.push(matrix.values[p] as number);
     }
   }
-  return sparseFromTriplets(shape, { rows, columns, values });
+  return sparseFromTriplets(selection.shape, { rows, columns, values });
 }
