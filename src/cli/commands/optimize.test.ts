@@ -107,6 +107,7 @@ describe('evenkeel optimize', () => {
       kind: 'blackLitterman',
       marketWeights: [0.5, 0.5],
       riskAversion: 2,
+      // oxlint-disable-next-line unicorn/no-thenable -- the format's own word; no problem is ever awaited
       then: { kind: 'maximumRatio' },
     };
     const { out } = await optimize(text({ objective, frontier: { points: 3 } }));

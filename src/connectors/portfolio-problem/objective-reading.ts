@@ -239,6 +239,7 @@ function readBlackLitterman(
     riskAversion,
     tau,
     views,
+    // oxlint-disable-next-line unicorn/no-thenable -- the format's own word; no problem is ever awaited
     then,
   };
 }

@@ -118,6 +118,7 @@ const objective: Schema = {
         },
         ['P', 'Q'],
       ),
+      // oxlint-disable-next-line unicorn/no-thenable -- the format's own word; no problem is ever awaited
       then: told({ type: 'object' }, 'the objective under the posterior; default meanRisk'),
     },
     ['kind'],

@@ -332,21 +332,39 @@ function directionTo(
     const stiff = rowStiffness(limits, state, r);
     return stiff === Infinity ? 0 : (y + (pull[r] as number)) / stiff;
   });
-  const change = (price: number, target: number, room: number, move: number): number =>
-    price > 0 ? (target - price * move) / room - price : 0;
   return {
     dv,
     dy,
     ds,
-    low: dv.map((x, c) => change(state.low[c] as number, targets.low(c), roomLow(c), x)),
-    high: dv.map((x, c) => change(state.high[c] as number, targets.high(c), roomHigh(c), -x)),
-    slackLow: ds.map((x, r) =>
-      change(state.slackLow[r] as number, targets.slackLow(r), slackRoomLow(r), x),
+    low: state.low.map((price, c) =>
+      priceChange(price, { target: targets.low(c), room: roomLow(c), move: dv[c] as number }),
     ),
-    slackHigh: ds.map((x, r) =>
-      change(state.slackHigh[r] as number, targets.slackHigh(r), slackRoomHigh(r), -x),
+    high: state.high.map((price, c) =>
+      priceChange(price, { target: targets.high(c), room: roomHigh(c), move: -(dv[c] as number) }),
+    ),
+    slackLow: state.slackLow.map((price, r) =>
+      priceChange(price, {
+        target: targets.slackLow(r),
+        room: slackRoomLow(r),
+        move: ds[r] as number,
+      }),
+    ),
+    slackHigh: state.slackHigh.map((price, r) =>
+      priceChange(price, {
+        target: targets.slackHigh(r),
+        room: slackRoomHigh(r),
+        move: -(ds[r] as number),
+      }),
     ),
   };
+}
+
+/** What keeps price times room on its target while the room changes; an end that is open has no price. */
+function priceChange(
+  price: number,
+  { target, room, move }: { readonly target: number; readonly room: number; readonly move: number },
+): number {
+  return price > 0 ? (target - price * move) / room - price : 0;
 }
 
 function longestStep(layout: ScaledLayout, { limits, state }: Here, to: Direction): number {

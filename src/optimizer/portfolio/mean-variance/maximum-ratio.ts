@@ -130,7 +130,7 @@ class RatioSearch {
       ...[...this.#resolved.expectedReturns].map((mu) => Math.abs(mu - this.#rate)),
     );
     const variance = Math.max(first.risk ** 2, 1e-2 * this.typicalRisk ** 2);
-    return variance / (first.excess > 0 ? first.excess : size);
+    return variance / (first.excess > RISKLESS * size ? first.excess : size);
   }
 
   #isRoot({ phi, risk }: Probe): boolean {
