@@ -1,5 +1,6 @@
 /** The level of risk at which weights that share it out add up to the budget. */
-import { solveWeightedCenter, type CenterAnswer, type CenterProblem } from './weighted-center.ts';
+import { solveCenter } from './risk-units.ts';
+import type { CenterAnswer, CenterProblem } from './weighted-center.ts';
 
 export interface LevelAnswer extends CenterAnswer {
   readonly level: number;
@@ -20,22 +21,20 @@ const RESIDUAL_MAX = 1e-11;
  * @param problem without rows and bounds
  */
 export function solveScaled(problem: CenterProblem): LevelAnswer {
-  const answer = solveWeightedCenter(problem);
+  const answer = solveCenter(problem);
   const sum = sumOf(answer.x);
   return {
     ...answer,
     x: answer.x.map((value) => value / sum),
     boundPrices: answer.boundPrices.map((price) => price / sum),
     level: problem.level / (sum * sum),
-    // Shares are products over the level: that is what their error is measured against.
-    residual: answer.residual / problem.level,
     budgetPrice: 0,
   };
 }
 
 /** @returns null when no level meets the total */
 export function solveForTotal(problem: CenterProblem, total: number): LevelAnswer | null {
-  const found = findLevel((level) => solveWeightedCenter({ ...problem, level }), {
+  const found = findLevel((level) => solveCenter({ ...problem, level }), {
     start: problem.level,
     total,
     residualMax: RESIDUAL_MAX,
@@ -146,7 +145,7 @@ function bracket<A extends LevelPoint>(
  */
 export function solveWithBudgetRow(problem: CenterProblem, total: number): LevelAnswer {
   const ones = new Float64Array(problem.size).fill(1);
-  const answer = solveWeightedCenter({
+  const answer = solveCenter({
     ...problem,
     G: Float64Array.from([...problem.G, ...ones]),
     rowLower: Float64Array.from([...problem.rowLower, total]),

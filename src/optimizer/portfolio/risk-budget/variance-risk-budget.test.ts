@@ -82,6 +82,14 @@ describe('closed forms', () => {
   });
 });
 
+test('cash beside stocks: volatilities a hundred thousand times apart keep shares to 1e-12', () => {
+  const covariance = covarianceOf([3e-6, 0.2, 0.3, 0.25], [[], [0.1], [-0.2, 0.6], [0, 0.3, 0.5]]);
+  const { riskContributions, risk } = solved({ covariance });
+  for (const contribution of riskContributions ?? []) {
+    expect(contribution / risk).toBeCloseTo(0.25, 12);
+  }
+});
+
 // Riskfolio-Lib 7.4.0, rp_optimization(model='Classic', rm='MV') by a cone solver.
 test('twenty assets as Riskfolio-Lib, to the accuracy of its solver', () => {
   const history = { count: 200, returns: fixedWideHistory() };

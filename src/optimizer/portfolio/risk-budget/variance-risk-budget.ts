@@ -263,22 +263,43 @@ function reducedProgram(
       upper: (row.upper / scale.total - constant) / norm,
     };
   });
-  const from = pick(start?.x ?? base.start);
-  const sum = from.reduce((most, x) => most + x, 0);
+  const lower = pick(shares.lower).map((x) => x / scale.total);
+  const upper = pick(shares.upper).map((x) => x / scale.total);
+  const from = pick(start?.x ?? base.start).map((x) => Math.max(x, 1e-12));
   const program = {
     size,
     Q,
     q: pick(multiplyVector(base.Q, value)),
     b: pick(shares.shares),
-    lower: pick(shares.lower).map((x) => x / scale.total),
-    upper: pick(shares.upper).map((x) => x / scale.total),
+    lower,
+    upper,
     G,
     rowLower: Float64Array.from(limits, ({ lower }) => lower),
     rowUpper: Float64Array.from(limits, ({ upper }) => upper),
     level: start?.level ?? base.level,
-    start: from.map((x) => Math.max(1e-3 / n, (x * Math.max(total, 0)) / sum)),
+    start: fittedTo(from, { lower, upper, total }),
   };
   return { program, total };
+}
+
+/** The multiple of weights that, cut to the boxes, adds up to the total: near the answer in size and risk. */
+function fittedTo(
+  weights: Float64Array,
+  box: { readonly lower: Float64Array; readonly upper: Float64Array; readonly total: number },
+): Float64Array {
+  const cut = (factor: number): Float64Array =>
+    weights.map((w, i) =>
+      Math.min(box.upper[i] as number, Math.max(box.lower[i] as number, w * factor)),
+    );
+  let low = -30;
+  let high = 30;
+  for (let k = 0; k < 60; k += 1) {
+    const middle = (low + high) / 2;
+    const sum = cut(Math.exp(middle)).reduce((total, w) => total + w, 0);
+    if (sum < box.total) low = middle;
+    else high = middle;
+  }
+  return cut(Math.exp(high));
 }
 
 function rowNorm({ coefficients }: LinearRow): number {
