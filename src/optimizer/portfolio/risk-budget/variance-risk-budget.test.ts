@@ -145,6 +145,20 @@ describe('limits', () => {
     expectWeights(solved({ covariance: diagonal, constraints: fixed }).weights, [0.4, 0.2, 0.4]);
   });
 
+  test('an equality said twice is one', () => {
+    const linear = ['once', 'twice'].map((name) => ({
+      name,
+      coefficients: Float64Array.of(1, 0, 0),
+      minimum: 0.4,
+      maximum: 0.4,
+    }));
+    expectWeights(
+      solved({ covariance: diagonal, constraints: { linear } }).weights,
+      [0.4, 0.2, 0.4],
+      1e-10,
+    );
+  });
+
   test('a budget of two is twice the weights', () => {
     const upper = new Float64Array(3).fill(2);
     const { weights } = solved({ covariance: diagonal, constraints: { budget: 2, upper } });

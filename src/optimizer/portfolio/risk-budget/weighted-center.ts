@@ -311,9 +311,10 @@ function rowMatrix({ problem, columns, theta }: RowSystem): Float64Array {
   for (let r = 0; r < m; r += 1) {
     const row = G.slice(r * n, (r + 1) * n);
     for (let c = 0; c < m; c += 1) matrix[r * m + c] = dot(row, columns[c] as Float64Array);
-    if (problem.rowLower[r] !== problem.rowUpper[r]) {
-      matrix[r * m + r] = (matrix[r * m + r] as number) + 1 / (theta[r] as number);
-    }
+    const own = matrix[r * m + r] as number;
+    // Equalities that repeat each other would leave no pivot; a trace of room changes the path, not its end.
+    const isEquality = problem.rowLower[r] === problem.rowUpper[r];
+    matrix[r * m + r] = isEquality ? own * (1 + 1e-13) : own + 1 / (theta[r] as number);
   }
   return matrix;
 }
