@@ -255,7 +255,8 @@ function contradiction(
   limits: readonly Limit[],
 ): Float64Array | null {
   const engine = limitProblem(problem, limits, { kind: 'nearest' });
-  const answer = solveDualNewton(engine, new Float64Array(engine.rowCount), OPTIONS);
+  const first = solveDualNewton(engine, new Float64Array(engine.rowCount), OPTIONS);
+  const answer = first.status === 'stopped' ? solveInteriorPoint(engine, OPTIONS) : first;
   return answer.status === 'infeasible' ? answer.prices : null;
 }
 
