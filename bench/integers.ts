@@ -15,7 +15,7 @@ import { searchChoices } from '../src/optimizer/integers/choice-search.ts';
 import { splitDiagonal, withoutDiagonal } from '../src/optimizer/integers/diagonal-split.ts';
 import { holdingPieces } from '../src/optimizer/integers/name-pieces.ts';
 import { choiceRows } from '../src/optimizer/integers/portfolio-choices.ts';
-import { frontierSets, type FrontierSet } from './instances/frontier-sets.ts';
+import { frontierSets, type FrontierSet } from '../test/support/frontier-sets.ts';
 import { instanceSet } from './instances/index.ts';
 
 const NAMES = 10;

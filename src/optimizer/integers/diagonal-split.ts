@@ -12,6 +12,8 @@ const BARRIER_START = 0.1;
 /** A split to improve on is first drawn back by this factor, so that its inverse exists. */
 const WARM_SHARE = 0.95;
 const WARM_SWEEPS = 3;
+/** Below one: raising every asset to the floor must leave the rest positive definite. */
+const WARM_FLOOR = 0.99;
 /** Least share of the mean weight: an asset without any weight would make the barrier degenerate. */
 const WEIGHT_LEAST = 1e-3;
 /**
@@ -54,7 +56,8 @@ export function splitDiagonal(
   const diagonal = warm ?? new Float64Array(size);
   const inverse = choleskyInverse(factored.factor, size);
   const weight = usableWeights(size, weights);
-  const floor = warm === null ? raiseToFloor(diagonal, inverse) : Math.min(...(start ?? []));
+  const floor =
+    warm === null ? raiseToFloor(diagonal, inverse) : WARM_FLOOR * Math.min(...(start ?? []));
   let barrier = 0;
   for (let i = 0; i < size; i += 1) {
     barrier += (BARRIER_START * (weight[i] as number)) / (inverse[i * size + i] as number) / size;

@@ -3,7 +3,7 @@
  * Sharaiha 2000) from the shared data, or generated ones of the same sizes where there are none.
  */
 import { Rng } from '../../src/kernel/index.ts';
-import { sharedData } from '../../test/support/shared-data.ts';
+import { sharedData } from './shared-data.ts';
 
 export interface FrontierSet {
   readonly name: string;
