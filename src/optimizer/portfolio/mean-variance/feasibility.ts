@@ -1,17 +1,16 @@
 /** Why limits cannot hold together: rows and boxes by the account engine, turnover and risk by their least value. */
 import type { OptimizationProblem, PortfolioResult } from '../../../domain/index.ts';
 import { optimize } from '../../optimize.ts';
+import type { ConvexAnswer, SolveConvex } from './convex-answer.ts';
 import type { ConvexProblem } from './convex-problem.ts';
 import { distanceOf, turnoverOf } from './evidence.ts';
-import type { ConvexAnswer } from './solve-convex.ts';
 
 type Conflict = PortfolioResult['conflict'];
-type Solve = (problem: ConvexProblem) => ConvexAnswer;
 /** Excess over a limit that is rounding. */
 const EXCESS_LEAST = 1e-9;
 
 /** @returns limits that cannot hold together, or null when a portfolio meets them all */
-export function conflictOf(problem: ConvexProblem, solve: Solve): Conflict | null {
+export function conflictOf(problem: ConvexProblem, solve: SolveConvex): Conflict | null {
   const rows = conflictOfRows(problem);
   if (rows !== null) return rows;
   const bare = withoutObjective(problem);
@@ -78,7 +77,7 @@ function conflictOfRows(problem: ConvexProblem): Conflict | null {
 function conflictOfTurnover(
   bare: ConvexProblem,
   turnover: NonNullable<ConvexProblem['turnover']>,
-  solve: Solve,
+  solve: SolveConvex,
 ): Conflict | null {
   const { measure, maximum } = turnover;
   const each = measure === 'oneWay' ? 0.5 : 1;

@@ -1,36 +1,16 @@
 /** Solves the convex programs of the family and says, with proof, what became of them. */
-import type { BindingConstraint, PortfolioResult } from '../../../domain/index.ts';
+import type { ConvexAnswer, EngineStart } from './convex-answer.ts';
 import type { ConvexPrices, ConvexProblem } from './convex-problem.ts';
 import { rootOf } from './covariance-form.ts';
 import { dot, objectiveScale, type ScaledLayout } from './engine-point.ts';
-import { bindingOf, evidenceOf, type Evidence } from './evidence.ts';
+import { bindingOf, evidenceOf } from './evidence.ts';
 import { conflictOf } from './feasibility.ts';
 import { solveEngine } from './interior-point.ts';
 import { layoutOf, weightsOf } from './layout.ts';
-import { followActiveSet, polish, type ActiveSet, type Polished } from './polish.ts';
+import { followActiveSet, polish, type Polished } from './polish.ts';
 import { hasUnboundedRay } from './unbounded.ts';
 
-export interface ConvexAnswer {
-  readonly status: PortfolioResult['status'];
-  readonly weights: Float64Array;
-  readonly prices: ConvexPrices;
-  readonly evidence: Evidence;
-  readonly binding: readonly BindingConstraint[];
-  readonly conflict: PortfolioResult['conflict'];
-  readonly iterations: number;
-  /** Which of the engine's answers this is. */
-  readonly solver: string;
-  /** To begin a like problem from; null where the answer was not finished on its active set. */
-  readonly start?: EngineStart | null;
-}
-
-/** Where a problem that differs a little begins: same assets, rows and kinks. */
-export interface EngineStart {
-  readonly v: Float64Array;
-  /** In units of the user's objective. */
-  readonly prices: Float64Array;
-  readonly set: ActiveSet;
-}
+export type { ConvexAnswer, EngineStart } from './convex-answer.ts';
 
 const SOLVER = 'interior-point';
 /** What the engine aims at, whatever the user asks: the price is an iteration or two. */

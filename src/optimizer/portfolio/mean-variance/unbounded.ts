@@ -1,8 +1,8 @@
 /** A direction without risk, allowed by every limit for ever, in which the objective falls: no best portfolio. */
 import { covarianceTimes } from './covariance-form.ts';
+import type { SolveConvex } from './convex-answer.ts';
 import type { ConvexProblem } from './convex-problem.ts';
 import { dot } from './engine-point.ts';
-import type { ConvexAnswer } from './solve-convex.ts';
 
 /** Share of the largest slope below which a direction does not pay. */
 const PAYS_LEAST = 1e-5;
@@ -13,10 +13,7 @@ const RISK_PRICE = 1e6;
 /** Proof that the direction needs: of its size. */
 const GAP_MOST = 1e-4;
 
-export function hasUnboundedRay(
-  problem: ConvexProblem,
-  solve: (problem: ConvexProblem) => ConvexAnswer,
-): boolean {
+export function hasUnboundedRay(problem: ConvexProblem, solve: SolveConvex): boolean {
   const n = problem.assets.length;
   const isOpen = problem.lower.some((x) => x === -Infinity) || problem.upper.includes(Infinity);
   if (!isOpen || problem.turnover !== null || problem.impact !== null) return false;
