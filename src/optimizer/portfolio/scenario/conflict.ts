@@ -3,8 +3,7 @@ import type { PortfolioResult } from '../../../domain/index.ts';
 import { solveConvex } from '../mean-variance/solve-convex.ts';
 import { GoalSolver } from './goal-solver.ts';
 import { proveProposal } from './proof.ts';
-import type { ScenarioProblem } from './scenario-problem.ts';
-import type { ScenarioObjective } from './solve-scenario.ts';
+import type { ScenarioObjective, ScenarioProblem } from './scenario-problem.ts';
 
 /** Excess over a limit, relative to the risk, that is rounding. */
 const EXCESS_LEAST = 1e-9;

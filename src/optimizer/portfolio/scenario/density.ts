@@ -8,7 +8,6 @@
 import {
   centerOf,
   drawdownsOf,
-  largestOf,
   lengthOf,
   meanOf,
   portfolioReturns,
@@ -263,9 +262,4 @@ function withinLength(values: Float64Array, length: number): Float64Array {
 function scaledTo(values: Float64Array, length: number): Float64Array {
   const present = lengthOf(values);
   return present === 0 ? values : values.map((value) => (value / present) * length);
-}
-
-/** Largest absolute entry. */
-export function magnitudeOf(values: Float64Array): number {
-  return Math.max(0, largestOf(values.map(Math.abs)));
 }

@@ -19,4 +19,5 @@ export {
   riskOfReturns,
   type ScenarioMeasure,
 } from './scenario-measure.ts';
-export { solveScenario, type ScenarioObjective } from './solve-scenario.ts';
+export type { ScenarioObjective } from './scenario-problem.ts';
+export { solveScenario } from './solve-scenario.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../../domain/index.ts';
 import type { ResolvedProblem, Scenarios } from '../resolved-problem.ts';
 import { isDrawdownMeasure, type ScenarioMeasure } from './scenario-measure.ts';
-import type { ScenarioObjective } from './solve-scenario.ts';
+import type { ScenarioObjective } from './scenario-problem.ts';
 
 export interface ScenarioTask {
   readonly objective: ScenarioObjective;

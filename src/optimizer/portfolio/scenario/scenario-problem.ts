@@ -1,9 +1,15 @@
 /** What this folder solves: a program without an objective, the history, and the measure taken of it. */
-import type { LinearRow } from '../../../domain/index.ts';
+import type { LinearRow, PortfolioObjective } from '../../../domain/index.ts';
 import type { ConvexProblem } from '../mean-variance/convex-problem.ts';
 import { programOf } from '../mean-variance/program.ts';
 import type { ResolvedProblem, Scenarios } from '../resolved-problem.ts';
 import type { ScenarioMeasure } from './scenario-measure.ts';
+
+/** Objectives with a measure that are convex programs. */
+export type ScenarioObjective = Extract<
+  PortfolioObjective,
+  { kind: 'minimumRisk' | 'meanRisk' | 'targetReturn' | 'targetRisk' | 'maximumRatio' }
+>;
 
 export interface ScenarioProblem {
   readonly measure: ScenarioMeasure;

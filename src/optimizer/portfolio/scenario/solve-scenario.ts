@@ -11,12 +11,7 @@
  * `risk` is in return units throughout: the root of the semivariance, the ulcer index.
  */
 import { err, ok, type Result } from '../../../kernel/index.ts';
-import type {
-  Finding,
-  LinearRow,
-  PortfolioObjective,
-  PortfolioResult,
-} from '../../../domain/index.ts';
+import type { Finding, LinearRow, PortfolioResult } from '../../../domain/index.ts';
 import { dot } from '../mean-variance/engine-point.ts';
 import { returnRow } from '../mean-variance/program.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
@@ -33,15 +28,13 @@ import {
   portfolioReturns,
   type ScenarioMeasure,
 } from './scenario-measure.ts';
-import { scenarioProblemOf, type ScenarioProblem } from './scenario-problem.ts';
+import {
+  scenarioProblemOf,
+  type ScenarioObjective,
+  type ScenarioProblem,
+} from './scenario-problem.ts';
 import { settledWeights } from './settled-weights.ts';
 import { hasRisklessExcess, hasUnboundedRay } from './unbounded.ts';
-
-/** Objectives with a measure that are convex programs. */
-export type ScenarioObjective = Extract<
-  PortfolioObjective,
-  { kind: 'minimumRisk' | 'meanRisk' | 'targetReturn' | 'targetRisk' | 'maximumRatio' }
->;
 
 const VIOLATION_MAX = 1e-9;
 const IMPACT_ROUNDS = 30;
