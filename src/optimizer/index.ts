@@ -4,6 +4,11 @@ export * from './optimize.ts';
 export * from './general/index.ts';
 export * from './general/integers/index.ts';
 export * from './estimators/index.ts';
+export {
+  judgeDefiniteness,
+  nearestCorrelation,
+  nearestCovariance,
+} from './linear-algebra/index.ts';
 export { discreteAllocation, optimizeWithMinimumTrade } from './integers/index.ts';
 export type {
   DiscreteAllocation,
