@@ -34,7 +34,7 @@ function limited(seed: number, shares: readonly number[]): OptimizationProblem {
   return { ...base, budgets };
 }
 
-test('O12 hard limits hold to 1e-10, a limit with a price is met, and the prices prove the answer', () => {
+test('O14 hard limits hold to 1e-10, a limit with a price is met, and the prices prove the answer', () => {
   let priced = 0;
   fc.assert(
     fc.property(seeds, fc.tuple(share, share, share), (seed, shares) => {
@@ -61,7 +61,7 @@ test('O12 hard limits hold to 1e-10, a limit with a price is met, and the prices
   expect(priced).toBeGreaterThan(10);
 });
 
-test('O12 a limit raised by its relaxation can be met', () => {
+test('O14 a limit raised by its relaxation can be met', () => {
   fc.assert(
     fc.property(seeds, fc.tuple(share, share, share), (seed, shares) => {
       const problem = limited(seed, shares);
