@@ -42,7 +42,7 @@ export function negativeCurvature(problem: GeneralProblem): Float64Array | null 
     const at = elimination.position[(upper.columnStart[j + 1] as number) - 1] as number;
     values[at] = (values[at] as number) + SHIFT;
   }
-  const factor = new SparseFactor(elimination);
+  const factor = new SparseFactor(elimination, false);
   const k = factor.firstNegative(values);
   if (k < 0) return null;
   const inOrder = factor.backward(k);

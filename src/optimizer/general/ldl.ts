@@ -6,6 +6,7 @@
  * A pivot that rounding has driven to the wrong sign, or to nothing, is replaced and counted: the caller repairs
  * the small error by refinement, or sees the count and adds regularization.
  */
+import { DenseTail } from './dense-tail.ts';
 import type { Elimination } from './elimination.ts';
 
 export interface FactorReport {
@@ -13,6 +14,17 @@ export interface FactorReport {
   readonly repaired: number;
   /** First pivot (in the caller's indices) with the wrong sign by more than rounding; -1 if none. */
   readonly wrongSignAt: number;
+}
+
+/** A tail shorter than this is not worth the copying; a longer one than that not the memory. */
+const TAIL_MIN = 32;
+const TAIL_MAX = 6000;
+
+/** How many of the last columns of L are full. */
+function tailSize({ n, count }: Elimination): number {
+  let size = 0;
+  while (size < n && size < TAIL_MAX && count[n - 1 - size] === size) size++;
+  return size >= TAIL_MIN ? size : 0;
 }
 
 export class SparseFactor {
@@ -26,13 +38,23 @@ export class SparseFactor {
   readonly #pattern: Int32Array;
   readonly #row: Float64Array;
 
-  constructor(elimination: Elimination) {
-    const { n, count, fill } = elimination;
+  readonly #tail: DenseTail | null;
+  /** First pivot of the tail; n where there is none. */
+  readonly #tailStart: number;
+
+  /** @param withTail whether a dense end may be factored by itself; `firstNegative` and `backward` need it not to be */
+  constructor(elimination: Elimination, withTail = true) {
+    const { n, count } = elimination;
     this.elimination = elimination;
+    const size = withTail ? tailSize(elimination) : 0;
+    this.#tail = size > 0 ? new DenseTail(size) : null;
+    this.#tailStart = n - size;
     this.#columnStart = new Int32Array(n + 1);
     for (let j = 0; j < n; j++) {
-      this.#columnStart[j + 1] = (this.#columnStart[j] as number) + (count[j] as number);
+      const own = j < this.#tailStart ? (count[j] as number) : 0;
+      this.#columnStart[j + 1] = (this.#columnStart[j] as number) + own;
     }
+    const fill = this.#columnStart[n] as number;
     this.#rowIndex = new Int32Array(fill);
     this.#values = new Float64Array(fill);
     this.#pivots = new Float64Array(n);
@@ -52,49 +74,69 @@ export class SparseFactor {
    * @param signs expected sign of each pivot, in elimination order
    */
   factor(values: Float64Array, signs: Int8Array): FactorReport {
-    const { n, columnStart, rowIndex, order } = this.elimination;
-    const row = this.#row;
+    const { n, order } = this.elimination;
     this.#filled.fill(0);
     this.#mark.fill(-1);
+    const row = this.#row;
     let repaired = 0;
     let wrongSignAt = -1;
-    for (let k = 0; k < n; k++) {
-      const top = this.#reach(k);
-      let diagonal = 0;
-      for (let p = columnStart[k] as number; p < (columnStart[k + 1] as number); p++) {
-        const i = rowIndex[p] as number;
-        if (i === k) diagonal += values[p] as number;
-        else row[i] = (row[i] as number) + (values[p] as number);
-      }
-      const size = Math.abs(diagonal);
-      let pivot = this.#eliminateRow(k, top, diagonal);
+    const accept = (k: number, computed: number, scale: number): number => {
       const sign = signs[k] as number;
-      const least = 1e-14 * size + 1e-16;
-      if (!(pivot * sign > least)) {
-        if (wrongSignAt < 0 && pivot * sign < -1e-9 * size - 1e-9) wrongSignAt = order[k] as number;
-        pivot = sign * Math.max(1e-8 * size, 1e-8);
+      let pivot = computed;
+      if (!(pivot * sign > 1e-14 * scale + 1e-16)) {
+        if (wrongSignAt < 0 && pivot * sign < -1e-9 * scale - 1e-9)
+          wrongSignAt = order[k] as number;
+        pivot = sign * Math.max(1e-8 * scale, 1e-8);
         repaired++;
       }
       this.#pivots[k] = pivot;
+      return pivot;
+    };
+    for (let k = 0; k < this.#tailStart; k++) {
+      const diagonal = this.#scatter(values, k);
+      const top = this.#reach(k);
+      accept(k, this.#eliminateRow(k, top, diagonal), Math.abs(diagonal));
     }
+    const tail = this.#tail;
+    if (tail === null) return { repaired, wrongSignAt };
+    const start = this.#tailStart;
+    const scales = new Float64Array(n - start);
+    for (let k = start; k < n; k++) {
+      const diagonal = this.#scatter(values, k);
+      scales[k - start] = Math.abs(diagonal);
+      const top = this.#reach(k);
+      const at = (k - start) * tail.size;
+      tail.values[at + k - start] = this.#eliminateRow(k, top, diagonal);
+      for (let j = start; j < k; j++) {
+        tail.values[at + j - start] = row[j] as number;
+        row[j] = 0;
+      }
+    }
+    tail.factor((k, pivot) => accept(start + k, pivot, scales[k] as number));
     return { repaired, wrongSignAt };
+  }
+
+  /** Spreads column k of the matrix into the working row; returns the diagonal. */
+  #scatter(values: Float64Array, k: number): number {
+    const { columnStart, rowIndex } = this.elimination;
+    const row = this.#row;
+    let diagonal = 0;
+    for (let p = columnStart[k] as number; p < (columnStart[k + 1] as number); p++) {
+      const i = rowIndex[p] as number;
+      if (i === k) diagonal += values[p] as number;
+      else row[i] = (row[i] as number) + (values[p] as number);
+    }
+    return diagonal;
   }
 
   /** Factors until a pivot is not positive and returns its place in the order; -1 if all are positive. */
   firstNegative(values: Float64Array): number {
-    const { n, columnStart, rowIndex } = this.elimination;
-    const row = this.#row;
+    const { n } = this.elimination;
     this.#filled.fill(0);
     this.#mark.fill(-1);
     for (let k = 0; k < n; k++) {
-      const top = this.#reach(k);
-      let diagonal = 0;
-      for (let p = columnStart[k] as number; p < (columnStart[k + 1] as number); p++) {
-        const i = rowIndex[p] as number;
-        if (i === k) diagonal += values[p] as number;
-        else row[i] = (row[i] as number) + (values[p] as number);
-      }
-      const pivot = this.#eliminateRow(k, top, diagonal);
+      const diagonal = this.#scatter(values, k);
+      const pivot = this.#eliminateRow(k, this.#reach(k), diagonal);
       this.#pivots[k] = pivot;
       if (!(pivot > 0)) return k;
     }
@@ -122,12 +164,13 @@ export class SparseFactor {
     const { n, columnStart, rowIndex, parent } = this.elimination;
     const mark = this.#mark;
     const pattern = this.#pattern;
+    const end = Math.min(k, this.#tailStart);
     let top = n;
     mark[k] = k;
     for (let p = columnStart[k] as number; p < (columnStart[k + 1] as number); p++) {
       let i = rowIndex[p] as number;
       let length = 0;
-      while (mark[i] !== k) {
+      while (i < end && mark[i] !== k) {
         pattern[length++] = i;
         mark[i] = k;
         i = parent[i] as number;
@@ -182,7 +225,9 @@ export class SparseFactor {
         b[i] = (b[i] as number) - (L[p] as number) * value;
       }
     }
+    this.#tail?.forward(b, this.#tailStart);
     for (let j = 0; j < n; j++) b[j] = (b[j] as number) / (pivots[j] as number);
+    this.#tail?.backward(b, this.#tailStart);
     for (let j = n - 1; j >= 0; j--) {
       let value = b[j] as number;
       const end = start[j + 1] as number;
