@@ -3,7 +3,7 @@
  *
  * Infeasible (Farkas): row prices y such that, for every x inside the bounds, y'Ax stays below what the row
  * limits demand of it. The bounds' prices follow as z = -A'y. Entries of A'y on unlimited variables must vanish
- * up to rounding of their own terms.
+ * up to rounding of their own terms, and matter for no point up to a size of 1e6.
  *
  * Unbounded: a direction d that keeps every limit, has no curvature and falls: d'Pd = 0, q'd < 0.
  */
@@ -12,6 +12,8 @@ import { CompensatedSum, CompensatedVector } from './compensated.ts';
 
 /** What rounding leaves of an exact zero, relative to the terms it came from. */
 const ZERO = 1e-9;
+/** What rounding leaves of A'y on unlimited variables must not matter for any point up to this size. */
+const REACH = 1e6;
 
 /** @returns m + n prices, the largest of size one, or null where `y` proves nothing */
 export function infeasibilityRay(problem: GeneralProblem, y: Float64Array): Float64Array | null {
@@ -22,6 +24,7 @@ export function infeasibilityRay(problem: GeneralProblem, y: Float64Array): Floa
   const prices = new Float64Array(m + n);
   const demand = new CompensatedSum();
   let terms = 0;
+  let stray = 0;
   for (let i = 0; i < m; i++) {
     let price = (y[i] as number) / size;
     let limit = (price > 0 ? problem.rowLower[i] : problem.rowUpper[i]) as number;
@@ -43,9 +46,11 @@ export function infeasibilityRay(problem: GeneralProblem, y: Float64Array): Floa
       prices[m + j] = -sum;
     } else if (Math.abs(sum) > ZERO * scale) {
       return null;
+    } else {
+      stray += Math.abs(sum);
     }
   }
-  return demand.value() > ZERO * terms ? prices : null;
+  return demand.value() > ZERO * terms + REACH * stray ? prices : null;
 }
 
 function columnSum(
