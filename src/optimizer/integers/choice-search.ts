@@ -57,8 +57,6 @@ const PATIENCE = 0.02;
 const ROOT_SOLVES_MAX = 400;
 const NODE_SOLVES_MAX = 30;
 const HEURISTIC_EVERY = 20;
-/** A subtree is split anew when this share of the region's assets is left. */
-const RESPLIT_SHARE = 1.01;
 
 interface Search {
   readonly whole: Region;
@@ -366,13 +364,8 @@ function expand(search: Search, node: Node): Node[] {
     if (forbidden > 0 || !node.isSettling) return [same];
     return closeLeaf(search, same, answer);
   }
-  let next: Node = { ...node, allowed, dual: answer.dual, bound };
-  let local = branch;
-  if (undecided(problem, allowed) < RESPLIT_SHARE * problem.size) {
-    next = splitAnew(next, answer, 0.5);
-    const whole = node.region.assets[branch] as number;
-    local = next.region.assets.indexOf(whole);
-  }
+  const next = splitAnew({ ...node, allowed, dual: answer.dual, bound }, answer, 0.5);
+  const local = next.region.assets.indexOf(node.region.assets[branch] as number);
   return branches(next, local, answer.assets.weights[branch] as number);
 }
 
@@ -405,17 +398,6 @@ function sidesOf(
   const toBelow = x - (high[below.at(-1) as number] as number);
   const toAbove = (low[above[0] as number] as number) - x;
   return toBelow <= toAbove ? [below, above] : [above, below];
-}
-
-function undecided(problem: ChoiceProblem, allowed: Uint8Array): number {
-  const { low, high } = problem.pieces;
-  let count = 0;
-  for (let i = 0; i < problem.size; i += 1) {
-    const own = allowedPieces(problem, allowed, i);
-    const only = own.length === 1 ? (own[0] as number) : -1;
-    if (only < 0 || low[only] !== high[only]) count += 1;
-  }
-  return count;
 }
 
 /** The asset whose bridge hides most of the gap; -1 when every asset sits in a piece of its own. */

@@ -46,13 +46,14 @@ export function splitDiagonal(
   size: number,
   { weights, start }: SplitOptions,
 ): Float64Array {
+  if (start !== null && size > SWEEPS_SIZE_MAX) return start;
   const warm = start === null ? null : start.map((d) => d * WARM_SHARE);
   const factored = choleskyFactor(
     warm === null ? covariance : withoutDiagonal(covariance, warm),
     size,
   );
   if (size === 0 || factored.kind !== 'factored') return start ?? new Float64Array(size);
-  if (size > SWEEPS_SIZE_MAX) return start ?? uniformDiagonal(covariance, size);
+  if (size > SWEEPS_SIZE_MAX) return uniformDiagonal(covariance, size);
   const diagonal = warm ?? new Float64Array(size);
   const inverse = choleskyInverse(factored.factor, size);
   const weight = usableWeights(size, weights);
