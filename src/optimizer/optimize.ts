@@ -3,8 +3,7 @@ import type {
   OptimizationResult,
   ConflictingConstraint,
 } from '../domain/index.ts';
-import { solveHardBudgets } from './budgets/hard-budgets.ts';
-import { budgetConflict } from './budgets/reach.ts';
+import { conflictOfBudgets, solveHardBudgets } from './budgets/hard-budgets.ts';
 import { validateBudgets } from './budgets/validation.ts';
 import { bindingConstraints } from './certificate/binding.ts';
 import { certify, type CertificateInput } from './certificate/certificate.ts';
@@ -152,7 +151,7 @@ function infeasible(
 
 function canHold(problem: OptimizationProblem): boolean {
   const hard = { ...problem, rows: problem.rows.filter(({ soft }) => soft === undefined) };
-  return contradictionOf(hard) === null && budgetConflict(hard) === null;
+  return contradictionOf(hard) === null && conflictOfBudgets(hard) === null;
 }
 
 /** Like an infeasible answer, with the way down in place of a conflict. */

@@ -5,25 +5,17 @@
 import type { ConflictingConstraint, OptimizationProblem } from '../../domain/index.ts';
 import { certify } from '../certificate/certificate.ts';
 import { findConflict } from '../infeasibility/conflict.ts';
-import { defectOfCertificate, type PlainOptions, type Prices } from '../plain-solve.ts';
+import { defectOfCertificate, type PlainOptions } from '../plain-solve.ts';
+import type { BudgetSolution } from './budget-solution.ts';
 import { LIMIT_TOLERANCE, solveOneBudget, type BudgetAnswer } from './one-budget.ts';
 import { pricedProblems, solveAt, type PricedPoint } from './priced-problem.ts';
 import { budgetConflict } from './reach.ts';
 import { solveSeveralBudgets } from './several-budgets.ts';
 
-export type BudgetSolution =
-  | (Prices & {
-      readonly status: 'solved';
-      readonly weights: Float64Array;
-      readonly budgetPrices: Float64Array;
-      readonly iterations: number;
-      readonly name: string;
-    })
-  | {
-      readonly status: 'infeasible';
-      readonly conflict: readonly ConflictingConstraint[];
-      readonly iterations: number;
-    };
+/** Which budgets rows and boxes keep out of reach; null when all can be met (see reach.ts). */
+export function conflictOfBudgets(problem: OptimizationProblem): ConflictingConstraint[] | null {
+  return budgetConflict(problem, (smaller) => solveHardBudgets(smaller, {}));
+}
 
 /**
  * @returns weights and prices for the certificate to judge, or a conflict: of the rows alone, or of budgets
@@ -47,7 +39,7 @@ export function solveHardBudgets(
   if (isMet) return solution(first, answer.weights, { name: answer.name, iterations: 0 });
   let conflict: ConflictingConstraint[] | null = null;
   const isReachable = (): boolean => {
-    conflict = budgetConflict(problem);
+    conflict = conflictOfBudgets(problem);
     return conflict === null;
   };
   const solve = budgets.length === 1 ? solveOneBudget : solveSeveralBudgets;

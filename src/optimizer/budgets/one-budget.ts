@@ -43,6 +43,13 @@ interface Side {
   readonly excess: number;
 }
 
+interface Search {
+  readonly priced: PricedProblems;
+  readonly budget: HardBudget;
+  solves: number;
+  iterations: number;
+}
+
 /** @param isReachable asked at most once, when the quantity does not come down to the limit */
 export function solveOneBudget(
   priced: PricedProblems,
@@ -50,78 +57,80 @@ export function solveOneBudget(
   isReachable: () => boolean,
 ): BudgetAnswer {
   const budget = priced.budgets[0] as HardBudget;
-  let solves = 0;
-  let iterations = 0;
-  const trial = (price: number, near: PricedPoint): Side => {
-    const point = solveAt(priced, Float64Array.of(price), near);
-    solves += 1;
-    iterations += point.answer.iterations;
-    return { point, excess: straightExcess(budget, point.values[0] as number) };
-  };
-  const answer = (side: Side, status: BudgetAnswer['status'] = 'solved'): BudgetAnswer => ({
-    status,
-    weights: side.point.answer.weights,
-    budgetPrices: side.point.budgetPrices,
-    candidates: [side.point],
-    solves,
-    iterations,
-  });
+  const search: Search = { priced, budget, solves: 0, iterations: 0 };
   let low: Side = { point: first, excess: straightExcess(budget, first.values[0] as number) };
   const given = priced.options.start?.budgetPrices?.[0] ?? 0;
   let price = given > 0 ? given : firstPrice(priced, first, low.excess);
-  let high: Side | null = null;
-  let before: Side = low;
-  for (let expansion = 0; expansion < EXPANSIONS_MAX && high === null; expansion += 1) {
-    if (expansion === EXPANSIONS_PATIENT && !isReachable()) return answer(low, 'out of reach');
-    const side = trial(price, low.point);
-    if (Math.abs(side.excess) <= LIMIT_TOLERANCE) return answer(side);
-    if (side.excess < 0) high = side;
-    else {
-      before = low;
-      low = side;
-      price = nextPrice(before, low);
+  for (let expansion = 0; expansion < EXPANSIONS_MAX; expansion += 1) {
+    if (expansion === EXPANSIONS_PATIENT && !isReachable()) {
+      return answerAt(search, low, 'out of reach');
     }
+    const side = trial(search, price, low.point);
+    if (Math.abs(side.excess) <= LIMIT_TOLERANCE) return answerAt(search, side);
+    if (side.excess < 0) return narrow(search, low, side);
+    price = nextPrice(low, side);
+    low = side;
   }
-  if (high === null) return answer(low);
-  let { lowWeight, highWeight } = { lowWeight: low.excess, highWeight: high.excess };
+  return answerAt(search, low);
+}
+
+function trial(search: Search, price: number, near: PricedPoint): Side {
+  const point = solveAt(search.priced, Float64Array.of(price), near);
+  search.solves += 1;
+  search.iterations += point.answer.iterations;
+  return { point, excess: straightExcess(search.budget, point.values[0] as number) };
+}
+
+function answerAt(
+  { solves, iterations }: Search,
+  { point }: Side,
+  status: BudgetAnswer['status'] = 'solved',
+): BudgetAnswer {
+  const { answer, budgetPrices } = point;
+  return { status, weights: answer.weights, budgetPrices, candidates: [point], solves, iterations };
+}
+
+/** @param from above the limit; @param to below it */
+function narrow(search: Search, from: Side, to: Side): BudgetAnswer {
+  const { priced, budget } = search;
+  let [low, high] = [from, to];
+  let [lowWeight, highWeight] = [low.excess, high.excess];
   let streak = 0;
   let tip: PricedPoint | null = null;
   for (let step = 0; step < TRIALS_MAX; step += 1) {
-    const [from, to] = [priceOf(low), priceOf(high)];
-    if (to - from <= 4e-16 * to) break;
-    const isTangent = step % 3 === 2;
-    const crossing = isTangent ? tangentCrossing(priced, low, high) : null;
+    const [least, most] = [priceOf(low), priceOf(high)];
+    if (most - least <= 4e-16 * most) break;
+    const crossing = step % 3 === 2 ? tangentCrossing(priced, low, high) : null;
     const share = lowWeight / (lowWeight - highWeight);
-    const middle = crossing?.price ?? from + (to - from) * share;
-    if (!(middle > from && middle < to)) break;
-    const side = trial(middle, low.excess < -high.excess ? low.point : high.point);
-    if (Math.abs(side.excess) <= LIMIT_TOLERANCE) return answer(side);
-    if (
-      crossing !== null &&
-      crossing.bound - dualValue(priced, side) <= PEAK_RELATIVE * (1 + Math.abs(crossing.bound))
-    ) {
+    const middle = crossing?.price ?? least + (most - least) * share;
+    if (!(middle > least && middle < most)) break;
+    const side = trial(search, middle, low.excess < -high.excess ? low.point : high.point);
+    if (Math.abs(side.excess) <= LIMIT_TOLERANCE) return answerAt(search, side);
+    if (crossing !== null && isAtTop(priced, side, crossing.bound)) {
       tip = side.point;
       break;
     }
     if (side.excess > 0) {
-      if (streak > 0) highWeight *= retained(side.excess, low.excess);
-      else highWeight = high.excess;
-      low = side;
+      highWeight = streak > 0 ? highWeight * retained(side.excess, low.excess) : high.excess;
       lowWeight = side.excess;
+      low = side;
       streak = Math.max(1, streak + 1);
     } else {
-      if (streak < 0) lowWeight *= retained(side.excess, high.excess);
-      else lowWeight = low.excess;
-      high = side;
+      lowWeight = streak < 0 ? lowWeight * retained(side.excess, high.excess) : low.excess;
       highWeight = side.excess;
+      high = side;
       streak = Math.min(-1, streak - 1);
     }
   }
   return {
-    ...answer(high),
+    ...answerAt(search, high),
     weights: mixture(priced, budget, { low: low.point.answer, high: high.point.answer }),
     candidates: [...(tip === null ? [] : [tip]), high.point, low.point],
   };
+}
+
+function isAtTop(priced: PricedProblems, side: Side, bound: number): boolean {
+  return bound - dualValue(priced, side) <= PEAK_RELATIVE * (1 + Math.abs(bound));
 }
 
 /** Value of the priced problem: a lower bound of the best value, concave in the price. */

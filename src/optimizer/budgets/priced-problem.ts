@@ -61,7 +61,7 @@ function mergedCurves(
   };
   return {
     breakpoints,
-    base: base === null ? new Array<number>(breakpoints.length + 1).fill(0) : over(base),
+    base: base === null ? breakpoints.map(() => 0).concat(0) : over(base),
     budgets: budgets.map((curve) => (curve === null ? null : over(curve))),
   };
 }
@@ -71,7 +71,7 @@ export function problemAt(
   { problem, budgets, curves }: PricedProblems,
   budgetPrices: Float64Array,
 ): OptimizationProblem {
-  const costs = curves.map((merged, i): PiecewiseCost | null => {
+  const costs = curves.map((merged): PiecewiseCost | null => {
     if (merged === null) return null;
     const slopes = [...merged.base];
     merged.budgets.forEach((extra, j) => {

@@ -10,8 +10,16 @@ import type {
 } from '../../domain/index.ts';
 import { certify, type CertificateInput } from '../certificate/certificate.ts';
 import { contradictionOf, findRowConflict } from '../infeasibility/conflict.ts';
-import { solveHardBudgets } from './hard-budgets.ts';
+import type { BudgetSolution } from './budget-solution.ts';
 import { withBudgetRows } from './segment-rows.ts';
+
+/** Solves the smaller problems that the questions lead to: handed in, because it asks the same questions. */
+export type BudgetSolver = (problem: OptimizationProblem) => BudgetSolution;
+
+interface Ask {
+  readonly problem: OptimizationProblem;
+  readonly solve: BudgetSolver;
+}
 
 /** A limit missed by no more than this is met, in units of the quantity. */
 const REACH_TOLERANCE = 2e-11;
@@ -23,7 +31,10 @@ const REACH_TOLERANCE = 2e-11;
  * @returns a smallest set of budgets and rows (boxes stand behind them and are not listed), each with the
  *   least relaxation that would cure the conflict alone; null when all budgets can be met
  */
-export function budgetConflict(problem: OptimizationProblem): ConflictingConstraint[] | null {
+export function budgetConflict(
+  problem: OptimizationProblem,
+  solve: BudgetSolver,
+): ConflictingConstraint[] | null {
   const budgets = problem.budgets ?? [];
   const separable = budgets.filter(({ kind }) => kind !== 'trackingError');
   if (separable.length > 0) {
@@ -34,7 +45,7 @@ export function budgetConflict(problem: OptimizationProblem): ConflictingConstra
   for (const group of groupsWithRisk(budgets)) {
     const last = group.at(-1) as HardBudget;
     const others = group.slice(0, -1);
-    if (isOutOfReach(problem, last, others)) return explained(problem, group);
+    if (isOutOfReach({ problem, solve }, last, others)) return explained({ problem, solve }, group);
   }
   return null;
 }
@@ -55,37 +66,35 @@ function rank({ kind }: HardBudget): number {
 }
 
 function isOutOfReach(
-  problem: OptimizationProblem,
+  { problem, solve }: Ask,
   budget: HardBudget,
   others: readonly HardBudget[],
 ): boolean {
-  const least = leastOf(measureProblem(problem, budget, others));
+  const least = leastOf(measureProblem(problem, budget, others), solve);
   return least !== null && quantityOf(budget, least.dual) > budget.maximum + REACH_TOLERANCE;
 }
 
 /** The rows that take part, found by leaving out one after the other, and what each would have to give. */
-function explained(
-  problem: OptimizationProblem,
-  group: readonly HardBudget[],
-): ConflictingConstraint[] {
+function explained({ problem, solve }: Ask, group: readonly HardBudget[]): ConflictingConstraint[] {
   const last = group.at(-1) as HardBudget;
   const others = group.slice(0, -1);
   let rows = problem.rows.filter((row) => row.lower !== -Infinity || row.upper !== Infinity);
-  for (const row of [...rows]) {
+  for (const row of rows) {
     const without = rows.filter((one) => one !== row);
-    if (isOutOfReach({ ...problem, rows: without }, last, others)) rows = without;
+    if (isOutOfReach({ problem: { ...problem, rows: without }, solve }, last, others))
+      rows = without;
   }
   const held = { ...problem, rows };
   const budgetEntries = group.map((budget) => {
     const rest = group.filter((one) => one !== budget);
-    const least = leastOf(measureProblem(problem, budget, rest));
+    const least = leastOf(measureProblem(problem, budget, rest), solve);
     const relaxation =
       least === null ? Infinity : quantityOf(budget, least.primal) - budget.maximum;
     return { constraint: budget.name, relaxation };
   });
   const rowEntries = rows.map((row) => ({
     constraint: row.name,
-    relaxation: leastViolation(held, { row, group, all: problem }),
+    relaxation: leastViolation(held, { row, group, all: problem, solve }),
   }));
   return [...rowEntries, ...budgetEntries];
 }
@@ -97,17 +106,21 @@ function leastViolation(
     readonly row: LinearRow;
     readonly group: readonly HardBudget[];
     readonly all: OptimizationProblem;
+    readonly solve: BudgetSolver;
   },
 ): number {
-  const { row, group, all } = ask;
+  const { row, group, all, solve } = ask;
   for (const { rows } of [all, held]) {
     const excesses = sidesOf(row).map(({ linear, bound }) => {
-      const least = leastOf({
-        ...bare(held),
-        rows: rows.filter((one) => one !== row),
-        budgets: group,
-        linear,
-      });
+      const least = leastOf(
+        {
+          ...bare(held),
+          rows: rows.filter((one) => one !== row),
+          budgets: group,
+          linear,
+        },
+        solve,
+      );
       return least === null ? Infinity : least.primal - bound;
     });
     const relaxation = Math.max(...excesses);
@@ -165,8 +178,9 @@ function quantityOf(budget: HardBudget, value: number): number {
 /** Best value and its bound; null when nothing is feasible or nothing is proved. */
 function leastOf(
   problem: OptimizationProblem,
+  solve: BudgetSolver,
 ): { readonly primal: number; readonly dual: number } | null {
-  const solved = solveHardBudgets(problem, {});
+  const solved = solve(problem);
   if (solved.status === 'infeasible') return null;
   const input: CertificateInput = { problem, ...solved };
   const { primal, dual, maxViolation } = certify(input);

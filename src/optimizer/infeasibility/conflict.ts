@@ -77,7 +77,7 @@ export function findRowConflict(
   let prices = rowPrices;
   if (isOnlyProof(problem, rowPrices))
     return relaxed(problem, rows, { limits: [...rows, ...boxes], prices });
-  for (const limit of [...rows]) {
+  for (const limit of rows) {
     if (!rows.includes(limit) || rows.length === 1) continue;
     const proof = contradiction(problem, [...rows.filter((one) => one !== limit), ...boxes]);
     if (proof === null) continue;

@@ -36,6 +36,12 @@ export interface ExtendedProblem {
   readonly budgetCount: number;
 }
 
+/** A row with a slack name. */
+interface Giving {
+  readonly r: number;
+  readonly role: Extract<RowRole, { readonly kind: 'penalty' | 'group' }>;
+}
+
 /** @param roles one per row */
 export function withSlackNames(
   problem: OptimizationProblem,
@@ -43,15 +49,11 @@ export function withSlackNames(
   groups: readonly GroupLimit[],
 ): ExtendedProblem {
   const n = problem.assets.length;
-  const giving = problem.rows.flatMap((_, r) => {
+  const giving = problem.rows.flatMap((_, r): Giving[] => {
     const role = roles[r] as RowRole;
     return role.kind === 'penalty' || role.kind === 'group' ? [{ r, role }] : [];
   });
   const zeros = giving.map(() => 0);
-  const curve = (penalty: number): PiecewiseCost => ({
-    breakpoints: [0],
-    slopes: [-penalty * UNIT, penalty * UNIT],
-  });
   const extended = {
     assets: [...problem.assets, ...giving.map(({ r }) => `slack of row ${String(r)}`)],
     target: joined(problem.target, zeros),
@@ -59,7 +61,7 @@ export function withSlackNames(
     specificVariance: joined(problem.specificVariance, zeros),
     factors: joined(
       problem.factors,
-      giving.flatMap(() => new Array<number>(problem.factorCount).fill(0)),
+      giving.flatMap(() => zeroList(problem.factorCount)),
     ),
     factorCount: problem.factorCount,
     riskAversion: problem.riskAversion,
@@ -84,20 +86,7 @@ export function withSlackNames(
         upper: isOpen ? Infinity : row.upper,
       };
     }),
-    budgets: [
-      ...(problem.budgets ?? []).map((budget) => extendedBudget(problem, budget, giving.length)),
-      ...groups.map(({ maximum }, g): HardBudget => ({
-        kind: 'cost',
-        name: `violation of group ${String(g)}`,
-        costs: [
-          ...problem.assets.map(() => null),
-          ...giving.map(({ role }) =>
-            role.kind === 'group' && role.group === g ? curve(1) : null,
-          ),
-        ],
-        maximum,
-      })),
-    ],
+    budgets: extendedBudgets(problem, giving, groups),
     ...(problem.impact === undefined || problem.impact === null
       ? {}
       : {
@@ -113,6 +102,29 @@ export function withSlackNames(
   return { problem: extended, assetCount: n, budgetCount: problem.budgets?.length ?? 0 };
 }
 
+function curve(penalty: number): PiecewiseCost {
+  return { breakpoints: [0], slopes: [-penalty * UNIT, penalty * UNIT] };
+}
+
+function extendedBudgets(
+  problem: OptimizationProblem,
+  giving: readonly Giving[],
+  groups: readonly GroupLimit[],
+): HardBudget[] {
+  return [
+    ...(problem.budgets ?? []).map((budget) => extendedBudget(problem, budget, giving.length)),
+    ...groups.map(({ maximum }, g): HardBudget => ({
+      kind: 'cost',
+      name: `violation of group ${String(g)}`,
+      costs: [
+        ...problem.assets.map(() => null),
+        ...giving.map(({ role }) => (role.kind === 'group' && role.group === g ? curve(1) : null)),
+      ],
+      maximum,
+    })),
+  ];
+}
+
 /** Slack names trade nothing: a turnover limit becomes the limit on the curves of the others. */
 function extendedBudget(
   problem: OptimizationProblem,
@@ -122,7 +134,7 @@ function extendedBudget(
   if (budget.kind === 'trackingError') {
     return {
       ...budget,
-      benchmark: joined(budget.benchmark, new Array<number>(slackCount).fill(0)),
+      benchmark: joined(budget.benchmark, zeroList(slackCount)),
     };
   }
   return {
@@ -130,10 +142,14 @@ function extendedBudget(
     name: budget.name,
     costs: [
       ...problem.assets.map((_, i) => budgetCurve(problem, budget, i)),
-      ...new Array<null>(slackCount).fill(null),
+      ...zeroList(slackCount).map(() => null),
     ],
     maximum: budget.maximum,
   };
+}
+
+function zeroList(length: number): number[] {
+  return Array.from({ length }, () => 0);
 }
 
 function joined(values: Float64Array, more: readonly number[]): Float64Array {

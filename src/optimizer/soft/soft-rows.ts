@@ -4,7 +4,8 @@
  * held there, then that of priority 2, and so on; then the objective is minimized within those totals.
  */
 import type { LinearRow, OptimizationProblem } from '../../domain/index.ts';
-import { solveHardBudgets, type BudgetSolution } from '../budgets/hard-budgets.ts';
+import type { BudgetSolution } from '../budgets/budget-solution.ts';
+import { solveHardBudgets } from '../budgets/hard-budgets.ts';
 import type { PriorityGroup } from '../certificate/certificate.ts';
 import { certify } from '../certificate/certificate.ts';
 import { violationOf } from '../certificate/measures.ts';
