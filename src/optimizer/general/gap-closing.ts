@@ -16,8 +16,18 @@ export interface Certified {
   readonly evidence: Evidence;
 }
 
-/** @param enough a gap not worth closing */
-export function closeGap(problem: GeneralProblem, start: Certified, enough: number): Certified {
+export interface GapOptions {
+  /** A gap not worth closing. */
+  readonly enough: number;
+  /** What the figures, relative to their terms, may become. */
+  readonly relativeMax: number;
+}
+
+export function closeGap(
+  problem: GeneralProblem,
+  start: Certified,
+  { enough, relativeMax }: GapOptions,
+): Certified {
   let best = start;
   for (let round = 0; round < ROUNDS; round++) {
     const { certificate, signedGap } = best.evidence;
@@ -25,10 +35,16 @@ export function closeGap(problem: GeneralProblem, start: Certified, enough: numb
     const candidate = moved(problem, best.candidate, signedGap);
     if (candidate === null) return best;
     const evidence = certify(problem, candidate);
-    if (!(worst(evidence) < worst(best.evidence))) return best;
-    best = { candidate, evidence };
+    const next = { candidate, evidence };
+    if (!(worst(evidence) < worst(best.evidence)) || worstRelative(next) > relativeMax) return best;
+    best = next;
   }
   return best;
+}
+
+export function worstRelative({ evidence }: Certified): number {
+  const { relativePrimalResidual, relativeDualResidual, relativeGap } = evidence.certificate;
+  return Math.max(relativePrimalResidual, relativeDualResidual, relativeGap);
 }
 
 function worst(evidence: Evidence): number {

@@ -33,6 +33,10 @@ test('G1 a problem built around an optimal point is solved to that value', () =>
       expectSameObjective(result, objective);
       const { primalResidual, dualResidual, gap } = result.certificate;
       expect(Math.max(primalResidual, dualResidual, gap)).toBeLessThan(1e-7);
+      const { relativePrimalResidual, relativeDualResidual, relativeGap } = result.certificate;
+      expect(Math.max(relativePrimalResidual, relativeDualResidual, relativeGap)).toBeLessThan(
+        1e-8,
+      );
     }),
     { numRuns: 300 },
   );

@@ -8,7 +8,7 @@ import type { GeneralProblem, GeneralResult } from '../../domain/general-problem
 import { assert } from '../../kernel/index.ts';
 import { certify } from './certificate.ts';
 import { negativeCurvature } from './convexity.ts';
-import { closeGap } from './gap-closing.ts';
+import { closeGap, worstRelative } from './gap-closing.ts';
 import type { Certified } from './gap-closing.ts';
 import { runInteriorPoint } from './interior-point.ts';
 import type { PrimalDual } from './barrier-point.ts';
@@ -79,7 +79,10 @@ class Solve {
     const candidate = this.#reduced.restore(this.#unscale(outcome.best));
     const start = { candidate, evidence: certify(this.#problem, candidate) };
     if (worstRelative(start) <= tolerance) {
-      const closed = closeGap(this.#problem, start, absoluteTolerance);
+      const closed = closeGap(this.#problem, start, {
+        enough: absoluteTolerance,
+        relativeMax: tolerance,
+      });
       return answer({ status: 'optimal', ray: null, iterations }, closed);
     }
     if (infeasible !== null)
@@ -129,11 +132,6 @@ class Solve {
       z: point.z.map((value, j) => value / ((columnScale[j] as number) * costScale)),
     };
   }
-}
-
-function worstRelative({ evidence }: Certified): number {
-  const { relativePrimalResidual, relativeDualResidual, relativeGap } = evidence.certificate;
-  return Math.max(relativePrimalResidual, relativeDualResidual, relativeGap);
 }
 
 function answer(
