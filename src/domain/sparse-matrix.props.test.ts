@@ -39,7 +39,9 @@ describe('sparseMatrix', () => {
           const key = `${String(column)},${String(row)}`;
           sums.set(key, (sums.get(key) ?? 0) + value);
         }
-        const expected = [...sums].filter(([, value]) => value !== 0).sort();
+        const expected = [...sums]
+          .filter(([, value]) => value !== 0)
+          .sort(([a], [b]) => (a < b ? -1 : 1));
         const found: [string, number][] = [];
         for (let j = 0; j < 4; j += 1) {
           for (let e = matrix.columnStart[j] ?? 0; e < (matrix.columnStart[j + 1] ?? 0); e += 1) {
