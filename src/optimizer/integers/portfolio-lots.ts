@@ -28,10 +28,15 @@ type RoundLots = NonNullable<PortfolioConstraints['roundLots']>;
 
 /** Lots on each side of the convex answer that are pieces of their own. */
 const WINDOW = 3;
-/** Above this many assets the search proves a bound by the convex relaxation and does not branch. */
-const BRANCHED_ASSETS_MAX = 30;
+/** Up to this many assets the search may go on until it has a proof. */
+const BRANCHED_ASSETS_MAX = 40;
 const NODES_DEFAULT = 20_000;
-/** The cash left is less than the cheapest lot by this share of it at least: more than rows may be missed by. */
+/** Up to this many it closes some of the distance; beyond, the relaxation alone bounds. */
+const SAMPLED_ASSETS_MAX = 250;
+const NODES_SAMPLED = 100;
+/** For the choice of names and trades in fractions of lots, from which the lots begin. */
+const NAMED_NODES_MAX = 200;
+/** The cash left is less than that lot by this share of it at least: more than rows may be missed by. */
 const MONEY_SLACK = 1e-6;
 
 /** @refuses METHOD_INPUT_INVALID prices, lot sizes or budgets that are not positive numbers */
@@ -71,21 +76,26 @@ function invalidLots(lots: RoundLots, n: number): Finding[] {
 
 /**
  * In lots the budget row cannot hold with equality: at most the money is spent, and at least `minimumBudget`,
- * or else so much that the cheapest lot can no longer be bought.
+ * or else so much that the cheapest lot can no longer be bought; where names or trades are limited, so much that
+ * the dearest one cannot: the cheapest may not be among the names held.
  */
 function moneyRows(
   resolved: ResolvedProblem,
   lots: RoundLots,
 ): { readonly rows: readonly LinearRow[]; readonly notes: readonly string[] } {
-  const cheapest = Math.min(...unitsOf(lots));
+  const { maximumNames, exactNames, minimumWeight, minimumTrade } = resolved.problem.constraints;
+  const isLimited = [maximumNames, exactNames, minimumWeight, minimumTrade].some((x) => x !== null);
+  const room = isLimited ? Math.max(...unitsOf(lots)) : Math.min(...unitsOf(lots));
   const notes: string[] = [];
   const hasBudget = resolved.rows.some((row) => row.name === 'budget');
   const limited = (row: LinearRow): LinearRow => {
     if (row.name !== 'budget') return row;
     const least = (lots.minimumBudget ?? 0) / lots.budget;
-    const lower = lots.minimumBudget === null ? row.lower - cheapest * (1 - MONEY_SLACK) : least;
+    const lower = lots.minimumBudget === null ? row.lower - room * (1 - MONEY_SLACK) : least;
     if (lots.minimumBudget === null) {
-      notes.push('roundLots without minimumBudget: less than the cheapest lot stays in cash');
+      notes.push(
+        `roundLots without minimumBudget: less than the ${isLimited ? 'dearest' : 'cheapest'} lot stays in cash`,
+      );
     }
     return { ...row, lower: Math.min(lower, row.upper) };
   };
@@ -138,14 +148,17 @@ export function searchWholeLots(
   options: SearchOptions,
 ): LotAnswer {
   const { problem, unit } = lots;
-  const first = searchLots(lots, near);
-  const pieces = lotPieces(lots, [near, ...(first === null ? [] : [first])]);
-  const isBranched = problem.size <= BRANCHED_ASSETS_MAX;
+  const named = withChoices(problem, options);
+  const first = bestOf(problem, [
+    searchLots(lots, near),
+    named === null ? null : searchLots(lots, named),
+  ]);
+  const pieces = lotPieces(lots, [named ?? near, ...(first === null ? [] : [first])]);
   const answer = searchChoices(
     { ...problem, pieces },
     {
       ...options,
-      nodesMax: options.nodesMax ?? (isBranched ? NODES_DEFAULT : 1),
+      nodesMax: options.nodesMax ?? defaultNodes(problem.size),
       first,
       repair: (weights) => searchLots(lots, weights),
       isWhole: (weights) => isWholeLots(weights, unit),
@@ -161,6 +174,35 @@ export function searchWholeLots(
     isProved,
     isInfeasible: answer.status === 'infeasible',
   };
+}
+
+/** The best weights in fractions of lots that meet the limits on names and trades, where there are any. */
+function withChoices(problem: ChoiceProblem, options: SearchOptions): Float64Array | null {
+  const { start } = problem.pieces;
+  const hasChoice = start.some((at, i) => i > 0 && at - (start[i - 1] as number) > 1);
+  if (!hasChoice) return null;
+  return searchChoices(problem, { ...options, nodesMax: NAMED_NODES_MAX }).weights;
+}
+
+function bestOf(
+  problem: ChoiceProblem,
+  candidates: readonly (Float64Array | null)[],
+): Float64Array | null {
+  let best: Float64Array | null = null;
+  let least = Infinity;
+  for (const weights of candidates) {
+    if (weights === null) continue;
+    const value = choiceValue(problem, weights);
+    if (value >= least) continue;
+    least = value;
+    best = weights;
+  }
+  return best;
+}
+
+function defaultNodes(size: number): number {
+  if (size <= BRANCHED_ASSETS_MAX) return NODES_DEFAULT;
+  return size <= SAMPLED_ASSETS_MAX ? NODES_SAMPLED : 1;
 }
 
 function isWholeLots(weights: Float64Array, unit: Float64Array): boolean {
