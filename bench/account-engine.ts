@@ -9,6 +9,7 @@
 import Table from 'cli-table3';
 import { certify } from '../src/optimizer/certificate/certificate.ts';
 import { createAccountEngine } from '../src/optimizer/newton/account-engine.ts';
+import { ColdStart } from '../src/optimizer/newton/cold-start.ts';
 import type { EngineAnswer } from '../src/optimizer/newton/engine-types.ts';
 import type { AccountBlock } from '../src/optimizer/problem/account-block.ts';
 import { SharedModel } from '../src/optimizer/problem/shared-model.ts';
@@ -81,9 +82,12 @@ function measure(name: string, full: Effort): AccountEngineFigures {
   const tomorrow = tasksOf(1);
   const fast = createAccountEngine(shared.block);
   const slow = createAccountEngine(shared.block, 'typescript');
-  const none = new Float64Array(set.model.factorCount + (today[0]?.problem.rows.length ?? 0));
+  const starts = {
+    wasm: new ColdStart(shared.block, 'wasm'),
+    typescript: new ColdStart(shared.block, 'typescript'),
+  };
   const cold = (engine: typeof fast, { block }: Task): EngineAnswer =>
-    engine.solve(block, { prices: none }, OPTIONS);
+    engine.solve(block, { prices: starts[engine.backend].pricesOf(block) }, OPTIONS);
   const answers = today.map((task) => cold(fast, task));
   const warm = (task: Task, account: number): EngineAnswer =>
     fast.solve(task.block, { prices: (answers[account] as EngineAnswer).prices }, OPTIONS);

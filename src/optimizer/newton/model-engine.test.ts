@@ -14,7 +14,7 @@ function expectProved(problem: OptimizationProblem, answer: ModelAnswer): void {
 }
 
 describe('the engine of many accounts', () => {
-  it.each(['plain-n100-k1', 'ria-n100-k20-l1', 'ria-n500-k65-tax-sec'])(
+  it.each(['plain-n100-k1', 'plain-n200-k40', 'ria-n100-k20-l1', 'ria-n500-k65-tax-sec'])(
     'proves its answers on %s, cold and warm, and agrees with the engine of one account',
     (name) => {
       const set = instanceSet(name);

@@ -1,6 +1,7 @@
 import type { OptimizationProblem } from '../../domain/index.ts';
 import { SharedModel, type ModelArrays, type PricesInUserUnits } from '../problem/shared-model.ts';
 import { createAccountEngine } from './account-engine.ts';
+import { ColdStart } from './cold-start.ts';
 import type { AccountEngine, EngineAnswer, EngineStart, NewtonOptions } from './engine-types.ts';
 import { PROXIMAL_CURVATURE, namesBelowFloor, settle } from './proximal-loop.ts';
 
@@ -24,6 +25,7 @@ const OPTIONS: NewtonOptions = { tolerance: 1e-11, iterationsMax: 100 };
 export class ModelEngine {
   readonly shared: SharedModel;
   readonly #engine: AccountEngine;
+  readonly #coldStart: ColdStart;
   /** Names below the curvature floor. */
   readonly #low: readonly number[];
 
@@ -35,6 +37,7 @@ export class ModelEngine {
     const curvature = block.curvature.slice();
     for (const i of this.#low) curvature[i] = (curvature[i] as number) + PROXIMAL_CURVATURE;
     this.#engine = createAccountEngine({ ...block, curvature }, backend);
+    this.#coldStart = new ColdStart({ ...block, curvature }, backend);
   }
 
   get backend(): AccountEngine['backend'] {
@@ -42,9 +45,9 @@ export class ModelEngine {
   }
 
   /**
-   * @param start prices to begin from, to be recorded where an answer must be replayed; default: no prices, where
-   *   every name takes its own best weight. That is nearer to the answer than the prices of the current holding,
-   *   whose factor risk is what trading removes.
+   * @param start prices to begin from, to be recorded where an answer must be replayed; default: none, where
+   *   every name takes its own best weight, or row prices alone (see ColdStart). That is nearer to the answer than the
+   *   prices of the current holding, whose factor risk is what trading removes.
    * @throws AssertionError when the problem holds another risk model or no risk aversion
    */
   solve(
@@ -56,7 +59,7 @@ export class ModelEngine {
     const from: EngineStart = {
       prices:
         start === null
-          ? new Float64Array(problem.factorCount + problem.rows.length)
+          ? this.#coldStart.pricesOf(account)
           : this.shared.engineStart(problem, start),
     };
     const answer =
