@@ -169,7 +169,10 @@ export function resplit(problem: ChoiceProblem, weights: Float64Array | null): C
     problem.coupling,
     problem.curvature.map((d) => -d),
   );
-  const curvature = splitDiagonal(whole, problem.size, { weights, start: problem.curvature });
+  const curvature = splitDiagonal(whole, problem.size, {
+    weights,
+    start: problem.curvature.some((d) => d > 0) ? problem.curvature : null,
+  });
   if (curvature.every((d) => d === 0)) return problem;
   return { ...problem, curvature, coupling: withoutDiagonal(whole, curvature) };
 }

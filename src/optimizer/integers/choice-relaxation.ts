@@ -44,7 +44,7 @@ export interface RelaxationAnswer {
 
 const ITERATIONS_MAX = 80;
 /** With proximal terms, whose centers move. */
-const PROXIMAL_ITERATIONS_MAX = 400;
+const PROXIMAL_ITERATIONS_MAX = 100;
 const CENTER_SETTLED = 1e-10;
 /** Products are rebuilt this often: sums of steps drift. */
 const REFRESH_EVERY = 12;

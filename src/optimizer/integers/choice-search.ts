@@ -57,6 +57,8 @@ const PATIENCE = 0.02;
 const ROOT_SOLVES_MAX = 400;
 const NODE_SOLVES_MAX = 30;
 const HEURISTIC_EVERY = 20;
+/** Prices above it (curvatures are of order one) have run away. */
+const PRICE_LARGE = 1e6;
 
 interface Search {
   readonly whole: Region;
@@ -267,8 +269,16 @@ function bounded(search: Search, node: Node, patience: number): RelaxationAnswer
   };
   let answer = relax(problem, node.dual, options);
   // Prices that ran away at an ancestor hold a node up; from nothing it mostly goes through.
-  if (answer.status === 'stopped') answer = relax(problem, coldStart(problem), options);
+  const hasRunAway = answer.dual.prices.some((price) => Math.abs(price) > PRICE_LARGE);
+  if (answer.status === 'stopped' && (hasRunAway || !isFlat(problem))) {
+    answer = relax(problem, coldStart(problem), options);
+  }
   return answer.status === 'cutOff' ? null : answer;
+}
+
+/** Assets without curvature are held by proximal terms, whose many rounds a second start would only repeat. */
+function isFlat({ curvature }: ChoiceProblem): boolean {
+  return curvature.some((d) => d === 0);
 }
 
 /** More than any point of the box costs: a bound above it says that none meets the rows. */

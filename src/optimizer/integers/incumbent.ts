@@ -3,7 +3,7 @@
  * pieces of one or two assets at a time.
  */
 import { choiceValue, clamp, leastPoint, type ChoiceProblem } from './choice-problem.ts';
-import { allowedPieces, inWhole, shrinkRegion, type Region } from './choice-region.ts';
+import { allowedPieces, inWhole, resplit, shrinkRegion, type Region } from './choice-region.ts';
 import { relax, type RelaxationAnswer } from './choice-relaxation.ts';
 
 /** One piece per asset. */
@@ -62,7 +62,12 @@ export function judgeChoice(
   const small = shrinkRegion(base, allowed);
   const m = problem.rows.count;
   const size = small.problem.size;
-  const convex = { ...small.problem, countLimit: null };
+  // A singular covariance has no diagonal to split off; that of a few of its assets mostly has.
+  const isFlat = small.problem.curvature.some((d) => d === 0);
+  const convex = {
+    ...(isFlat ? resplit(small.problem, null) : small.problem),
+    countLimit: null,
+  };
   const y = Float64Array.from(small.assets, (i) =>
     near === null ? 1 / size : (near[i] as number),
   );
