@@ -25,6 +25,7 @@ const REQUESTS: readonly Try[] = (
     ['run.read', 'GET', '/v1/runs'],
     ['run.read', 'GET', '/v1/runs/none'],
     ['run.read', 'GET', '/v1/runs/none/accounts'],
+    ['run.read', 'GET', '/v1/runs/none/accounts/none/frontier'],
     ['run.read', 'GET', '/v1/runs/none/orders'],
     ['run.read', 'GET', '/v1/runs/none/compliance'],
     ['run.read', 'GET', '/v1/orders/none'],
@@ -82,9 +83,9 @@ describe('permissions over HTTP', () => {
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
     const tried = new Set(
-      REQUESTS.map(({ method, path }) => `${method} ${path.replace(/none|999999999/, '{}')}`),
+      REQUESTS.map(({ method, path }) => `${method} ${path.replaceAll(/none|999999999/g, '{}')}`),
     );
-    const untried = served.filter((route) => !tried.has(route.replace(/\{[^}]+\}/, '{}')));
+    const untried = served.filter((route) => !tried.has(route.replaceAll(/\{[^}]+\}/g, '{}')));
     // The session's own routes are open to everybody; the stream is tried in events.test.ts.
     expect(untried.sort()).toEqual([
       'DELETE /v1/session',

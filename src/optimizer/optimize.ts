@@ -6,7 +6,8 @@ import type {
 import { conflictOfBudgets, solveHardBudgets } from './budgets/hard-budgets.ts';
 import { validateBudgets } from './budgets/validation.ts';
 import { bindingConstraints } from './certificate/binding.ts';
-import { certify, type CertificateInput } from './certificate/certificate.ts';
+import { certify } from './certificate/certificate.ts';
+import type { CertificateInput } from './certificate/certificate-input.ts';
 import { violationOf } from './certificate/measures.ts';
 import { contradictionOf, crossedLimits, findConflict } from './infeasibility/conflict.ts';
 import { unboundedDirection } from './infeasibility/unbounded.ts';

@@ -8,7 +8,8 @@ import type {
   LinearRow,
   OptimizationProblem,
 } from '../../domain/index.ts';
-import { certify, type CertificateInput } from '../certificate/certificate.ts';
+import { certify } from '../certificate/certificate.ts';
+import type { CertificateInput } from '../certificate/certificate-input.ts';
 import { contradictionOf, findRowConflict } from '../infeasibility/conflict.ts';
 import type { BudgetSolution } from './budget-solution.ts';
 import { withBudgetRows } from './segment-rows.ts';

@@ -1,5 +1,5 @@
 import type { BindingConstraint } from '../../domain/index.ts';
-import type { CertificateInput } from './certificate.ts';
+import type { CertificateInput } from './certificate-input.ts';
 import { slopesAround } from './curve.ts';
 import { impactSlope, lagrangianOf, signalsOf } from './lagrangian.ts';
 

@@ -3,7 +3,8 @@
  * engines, so that their mistakes show. Any prices give a valid lower bound (weak duality), so an
  * interrupted solve has an honest gap too.
  */
-import type { Certificate, OptimizationProblem } from '../../domain/index.ts';
+import type { Certificate } from '../../domain/index.ts';
+import type { CertificateInput } from './certificate-input.ts';
 import { costBetween } from './curve.ts';
 import {
   impactBetween,
@@ -13,31 +14,6 @@ import {
   type Lagrangian,
 } from './lagrangian.ts';
 import { measureOf, trackingError, violationOf } from './measures.ts';
-
-/**
- * A group of soft rows of one priority whose total violation may not exceed what the group needs at least
- * (`maximum`); `price` is that of one unit of it.
- */
-export interface PriorityGroup {
-  readonly rows: readonly number[];
-  readonly maximum: number;
-  readonly price: number;
-}
-
-export interface CertificateInput {
-  readonly problem: OptimizationProblem;
-  readonly weights: Float64Array;
-  /**
-   * k; price of each factor: riskAversion F'(x - b), and for every tracking error budget with the price p
-   * and the limit M also p / M F'(x - its benchmark).
-   */
-  readonly factorPrices: Float64Array;
-  /** m; > 0 on the upper limit of a row, < 0 on the lower one. */
-  readonly rowPrices: Float64Array;
-  /** One per hard budget, >= 0: the fall of the objective per unit of its limit. */
-  readonly budgetPrices?: Float64Array;
-  readonly groups?: readonly PriorityGroup[];
-}
 
 /** @returns primal value, dual bound, gap and largest violation, in the user's units */
 export function certify(input: CertificateInput): Certificate {

@@ -6,7 +6,7 @@
  *   sum_t w_t/2 |x - b_t|^2 = W/2 |x - c|^2 + sum_t w_t/2 |b_t - c|^2,   W = sum w_t,  c = sum w_t b_t / W
  */
 import type { OptimizationProblem, PiecewiseCost } from '../../domain/index.ts';
-import type { CertificateInput } from './certificate.ts';
+import type { CertificateInput } from './certificate-input.ts';
 import { costBetween, sumOfCurves, type WeightedCurve } from './curve.ts';
 import { budgetCurve, trackingError } from './measures.ts';
 

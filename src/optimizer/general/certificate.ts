@@ -5,7 +5,7 @@
  * A price whose sign asks for a limit that does not exist (a positive price on a row without lower limit) bounds
  * nothing: it is counted as a dual residual of its own size, never as part of the dual value.
  */
-import type { GeneralCertificate, GeneralProblem } from '../../domain/general-problem.ts';
+import type { GeneralCertificate, GeneralProblem } from '../../domain/index.ts';
 import { CompensatedSum, CompensatedVector } from './compensated.ts';
 
 export interface Candidate {

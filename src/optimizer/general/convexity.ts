@@ -3,7 +3,7 @@
  * epsilon; a negative pivot d_k gives a direction v (L'v = e_k) with v'Pv < 0, which is verified on the user's
  * matrix before the problem is called non-convex.
  */
-import type { GeneralProblem, SparseMatrix } from '../../domain/general-problem.ts';
+import type { GeneralProblem, SparseMatrix } from '../../domain/index.ts';
 import { CompensatedSum } from './compensated.ts';
 import { analyze } from './elimination.ts';
 import { SparseFactor } from './ldl.ts';

@@ -5,7 +5,7 @@
  * Elimination tree: Liu, "The role of elimination trees in sparse factorization", SIAM J. Matrix Anal. Appl.
  * 11 (1990).
  */
-import type { SparseMatrix } from '../../domain/general-problem.ts';
+import type { SparseMatrix } from '../../domain/index.ts';
 
 export interface Elimination {
   readonly n: number;

@@ -4,7 +4,7 @@
  * as far below the rounding of the others as it takes, which costs the residuals next to nothing. The moved
  * point is certified afresh; it is kept only if the largest of the three figures has become smaller.
  */
-import type { GeneralProblem, SparseMatrix } from '../../domain/general-problem.ts';
+import type { GeneralProblem, SparseMatrix } from '../../domain/index.ts';
 import { certify } from './certificate.ts';
 import type { Candidate, Evidence } from './certificate.ts';
 import { addProduct } from './sparse-matrix.ts';

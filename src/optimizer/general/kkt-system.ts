@@ -8,7 +8,7 @@
  * quasi-definite: every order factors, one order serves all steps. Solutions are refined against the same
  * regularized system; what rho and delta leave behind is a proximal step, not an error.
  */
-import type { SparseMatrix } from '../../domain/general-problem.ts';
+import type { SparseMatrix } from '../../domain/index.ts';
 import { analyze } from './elimination.ts';
 import { SparseFactor } from './ldl.ts';
 import type { FactorReport } from './ldl.ts';

@@ -10,7 +10,7 @@
  * Nodes joined to more than 10 sqrt(n) others are put last at once: they would be in almost every element and
  * cost time without changing the fill.
  */
-import type { SparseMatrix } from '../../domain/general-problem.ts';
+import type { SparseMatrix } from '../../domain/index.ts';
 
 const NONE = -1;
 

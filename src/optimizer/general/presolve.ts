@@ -6,7 +6,7 @@
  * Removed variables are restored newest first, so that each one's reduced cost already knows every price that
  * a later removal put on a row holding it.
  */
-import type { GeneralProblem, SparseMatrix } from '../../domain/general-problem.ts';
+import type { GeneralProblem, SparseMatrix } from '../../domain/index.ts';
 import type { Candidate } from './certificate.ts';
 import type { CoreProblem } from './scaling.ts';
 import { sparseFromTriplets, transpose } from './sparse-matrix.ts';

@@ -7,7 +7,7 @@
  *
  * Unbounded: a direction d that keeps every limit, has no curvature and falls: d'Pd = 0, q'd < 0.
  */
-import type { GeneralProblem } from '../../domain/general-problem.ts';
+import type { GeneralProblem } from '../../domain/index.ts';
 import { CompensatedSum, CompensatedVector } from './compensated.ts';
 
 /** What rounding leaves of an exact zero, relative to the terms it came from. */

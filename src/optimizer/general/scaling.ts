@@ -4,7 +4,7 @@
  *
  * x = D xs, rows times E, objective times c; hence y = E ys / c and z = zs / (c D).
  */
-import type { SparseMatrix } from '../../domain/general-problem.ts';
+import type { SparseMatrix } from '../../domain/index.ts';
 import { transpose } from './sparse-matrix.ts';
 
 /** What the interior point sees: bounds are rows of the identity, so slots 0..n-1 are bounds, then the rows. */

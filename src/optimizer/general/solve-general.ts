@@ -4,7 +4,7 @@
  *
  * `isInteger` is not looked at here.
  */
-import type { GeneralProblem, GeneralResult } from '../../domain/general-problem.ts';
+import type { GeneralProblem, GeneralResult } from '../../domain/index.ts';
 import { assert } from '../../kernel/index.ts';
 import { certify } from './certificate.ts';
 import { negativeCurvature } from './convexity.ts';

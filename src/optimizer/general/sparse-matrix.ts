@@ -4,7 +4,7 @@
  * Builders refuse nothing silently: an entry outside the matrix, or one that is not a finite number, is our
  * caller's bug and stops the unit of work. Entries given twice are added; zeros are dropped.
  */
-import type { SparseMatrix } from '../../domain/general-problem.ts';
+import type { SparseMatrix } from '../../domain/index.ts';
 import { assert } from '../../kernel/index.ts';
 
 /** Parallel lists: entry k is `values[k]` at (`rows[k]`, `columns[k]`). */

@@ -6,7 +6,7 @@
 import type { LinearRow, OptimizationProblem } from '../../domain/index.ts';
 import type { BudgetSolution } from '../budgets/budget-solution.ts';
 import { solveHardBudgets } from '../budgets/hard-budgets.ts';
-import type { PriorityGroup } from '../certificate/certificate.ts';
+import type { PriorityGroup } from '../certificate/certificate-input.ts';
 import { certify } from '../certificate/certificate.ts';
 import { violationOf } from '../certificate/measures.ts';
 import { defectOfCertificate, isProved, type PlainOptions } from '../plain-solve.ts';
