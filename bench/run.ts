@@ -1,22 +1,32 @@
-/** `npm run bench`: every benchmark of this folder, or those named; figures as tables and as JSON. */
+/**
+ * `npm run bench`: every benchmark of this folder, or those named; figures as tables and as JSON, each with the
+ * machine it was measured on. `bench/report.ts` makes the document of the optimizer's.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountEngine } from './account-engine.ts';
+import { accountGrowth } from './account-growth.ts';
 import { accountPeers } from './account-peers.ts';
 import { accuracy } from './accuracy.ts';
+import { batch } from './batch.ts';
 import { generalQp } from './general-qp.ts';
 import { integers } from './integers.ts';
 import { optimizerPeers } from './optimizer-peers.ts';
+import { RESULT_FOLDER, SMOKE_FOLDER, thisMachine } from './result-files.ts';
+import { throughput } from './throughput.ts';
 import { wholeLoop } from './whole-loop.ts';
 
 /** `smoke` is for CI: that it runs and how it grows, not how fast the machine is. */
-const BENCHES: Readonly<Record<string, (scale: 'smoke' | 'full') => Promise<unknown>>> = {
+const BENCHES: Readonly<Record<string, (scale: 'smoke' | 'full') => Promise<object>>> = {
   'account-engine': accountEngine,
+  'account-growth': accountGrowth,
   'account-peers': accountPeers,
   accuracy,
+  batch,
   'general-qp': generalQp,
   integers,
   'optimizer-peers': optimizerPeers,
+  throughput,
   'whole-loop': wholeLoop,
 };
 
@@ -30,10 +40,12 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const results = join(import.meta.dirname, 'results');
+const results = isSmoke ? SMOKE_FOLDER : RESULT_FOLDER;
 mkdirSync(results, { recursive: true });
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (named.length > 0 && !named.includes(name)) continue;
+  const machine = thisMachine();
   const figures = await bench(isSmoke ? 'smoke' : 'full');
-  writeFileSync(join(results, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
+  const result = { machine, ...figures };
+  writeFileSync(join(results, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }

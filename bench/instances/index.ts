@@ -30,13 +30,17 @@ export const INSTANCE_NAMES = [
   'ria-n500-k130-tax-sec',
 ] as const;
 
-/** @throws Error when the name is not `plain-n<N>-k<K>`, `ria-n<N>-k<K>-l1` or `ria-n<N>-k<K>-tax-sec` */
+/** @throws Error when the name is not `plain-n<N>-k<K>`, `ria-n<N>-k<K>-` and `l1`, `tax-sec` or `lots<L>-rows<R>` */
 export function instanceSet(name: string, seed: number = INSTANCE_SEED): InstanceSet {
-  const found = /^(plain|ria)-n(\d+)-k(\d+)(?:-(l1|tax-sec))?$/.exec(name);
-  const [, family, names, factors, kind] = found ?? [];
+  const found = /^(plain|ria)-n(\d+)-k(\d+)(?:-(l1|tax-sec|lots(\d+)-rows(\d+)))?$/.exec(name);
+  const [, family, names, factors, kind, lots, rows] = found ?? [];
   const size = { assetCount: Number(names), factorCount: Number(factors), seed };
   if (family === 'plain' && kind === undefined) return plainSet(name, size);
   if (family === 'ria' && (kind === 'l1' || kind === 'tax-sec'))
     return riaSet(name, { ...size, kind });
+  if (family === 'ria' && lots !== undefined) {
+    const exactly = { lots: Number(lots), rows: Number(rows) };
+    return riaSet(name, { ...size, kind: 'tax-sec', exactly });
+  }
   throw new Error(`no such instance set: ${name}`);
 }

@@ -15,12 +15,15 @@ export interface RiaSize {
   readonly seed: number;
   /** `l1`: linear cost both ways; `tax-sec`: tax lots and sector rows besides. */
   readonly kind: 'l1' | 'tax-sec';
+  /** Of `tax-sec`: this many lots in every holding, and rows of this many groups in the place of sectors. */
+  readonly exactly?: { readonly lots: number; readonly rows: number };
 }
 
 /**
  * ria-n-k: tracking error to a log-normal benchmark, 3.5-10.5 bp linear cost both ways, long only with a cap,
  * budget 99.5 %, 70 % of the names held with a drift of 35 %. `tax-sec` adds one to five lots per holding,
- * no buying where a loss lot may be sold, and sector rows of +-0.5 % about the benchmark.
+ * no buying where a loss lot may be sold, and sector rows of +-0.5 % about the benchmark. `lots<L>-rows<R>` is the
+ * same with exactly L lots in every holding and R rows, the names dealt out to them in turn.
  */
 export function riaSet(name: string, size: RiaSize): InstanceSet {
   const ria = riaModel(name, size);
@@ -32,6 +35,10 @@ export function riaSet(name: string, size: RiaSize): InstanceSet {
   );
   const cost = vector(n, () => rng.between(0.00035, 0.00105));
   const ones = benchmark.map(() => 1);
+  const groupCount = size.exactly?.rows ?? 0;
+  const groups = Array.from({ length: groupCount }, (_, g) =>
+    vector(n, (i) => (i % groupCount === g ? 1 : 0)),
+  );
   const moved = scaledTo(
     benchmark.map((value) => value * (1 + 0.01 * rng.normal())),
     INVESTED,
@@ -48,6 +55,7 @@ export function riaSet(name: string, size: RiaSize): InstanceSet {
         benchmark: day === 0 ? benchmark : moved,
         cost,
         ones,
+        groups,
       }),
   };
 }
@@ -60,6 +68,8 @@ interface AccountSeed {
   readonly benchmark: Float64Array;
   readonly cost: Float64Array;
   readonly ones: Float64Array;
+  /** Of `exactly`: 0/1, every name in one of them. */
+  readonly groups: readonly Float64Array[];
 }
 
 function accountProblem(ria: RiaModel, seed: AccountSeed): OptimizationProblem {
@@ -70,7 +80,10 @@ function accountProblem(ria: RiaModel, seed: AccountSeed): OptimizationProblem {
   const bought = vector(n, (i) =>
     rng.chance(0.7) ? (benchmark[i] as number) * Math.exp(0.35 * rng.normal()) : 0,
   );
-  const lots = bought.map((weight) => (weight > 0 ? 1 + rng.below(5) : 0));
+  const lots = bought.map((weight) => {
+    if (weight <= 0) return 0;
+    return seed.size.exactly?.lots ?? 1 + rng.below(5);
+  });
   const lotRng = Rng.stream(seed.size.seed, `${seed.name}/lots-${String(seed.account)}`);
   const taxes = Array.from(lots, (count) => lotTaxes(count, lotRng));
   const current = scaledTo(
@@ -126,7 +139,8 @@ function curve(
   return { cost: { breakpoints, slopes: [...sold, Math.max(cost, last)] }, hasLoss: last > cost };
 }
 
-function rowsOf(ria: RiaModel, { benchmark, ones, size }: AccountSeed): LinearRow[] {
+function rowsOf(ria: RiaModel, seed: AccountSeed): LinearRow[] {
+  const { benchmark, ones, size } = seed;
   const budget: LinearRow = {
     name: 'budget',
     coefficients: ones,
@@ -134,7 +148,9 @@ function rowsOf(ria: RiaModel, { benchmark, ones, size }: AccountSeed): LinearRo
     upper: INVESTED,
   };
   if (size.kind === 'l1') return [budget];
-  const sectors = ria.sectorCoefficients.map((coefficients, s): LinearRow => {
+  const { exactly } = size;
+  const groups = exactly === undefined ? ria.sectorCoefficients : seed.groups;
+  const sectors = groups.map((coefficients, s): LinearRow => {
     const weight = coefficients.reduce((sum, c, i) => sum + c * (benchmark[i] as number), 0);
     return {
       name: `sector-${String(s)}`,
