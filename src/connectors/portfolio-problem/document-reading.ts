@@ -24,6 +24,9 @@ export class NumberToken {
 /** A document with a hundred wrong numbers has one mistake, not a hundred. */
 const FINDINGS_MAX = 200;
 
+/** Numbers beyond this overflow once squared and added up, and no portfolio means them. */
+const MAGNITUDE_MOST = 1e100;
+
 export interface NumberRange {
   /** Inclusive. */
   readonly least?: number;
@@ -86,6 +89,11 @@ export class DocumentReading {
       const isToken = value instanceof NumberToken || typeof value === 'number';
       const code = isToken ? 'PORTFOLIO_NUMBER_INVALID' : 'PORTFOLIO_FIELD_INVALID';
       this.error(code, pointer, `${shown(value)} is not a finite number`);
+      return NaN;
+    }
+    if (Math.abs(value) > MAGNITUDE_MOST) {
+      const message = `${String(value)} is beyond ${String(MAGNITUDE_MOST)} in size; null stands for no limit`;
+      this.error('PORTFOLIO_NUMBER_OUT_OF_RANGE', pointer, message);
       return NaN;
     }
     const { least = -Infinity, most = Infinity, above = -Infinity } = range;
@@ -237,6 +245,9 @@ export function isObject(value: unknown): value is JsonObject {
 export function shown(value: unknown): string {
   if (value instanceof NumberToken) return value.text;
   if (typeof value === 'number') return String(value);
+  // Lists within lists without end would exhaust the stack of anything that walks them.
+  if (Array.isArray(value) && value.length > 0) return `a list of ${String(value.length)}`;
+  if (isObject(value) && Object.keys(value).length > 0) return 'an object';
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

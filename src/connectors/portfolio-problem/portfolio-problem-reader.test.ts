@@ -226,3 +226,30 @@ describe('every fault is told at once', () => {
     expect(findings.at(-1)?.message).toBe('700 more errors are not listed');
   });
 });
+
+describe('hostile documents', () => {
+  it('of lists within lists are refused where a number is wanted, not run out of stack', () => {
+    const depth = 4000;
+    const nested = `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+    const document = (covariance: string): string =>
+      `{"assets":["A"],"objective":{"kind":"minimumRisk"},"risk":{"covariance":${covariance}}}`;
+    const { problem, findings } = readPortfolioProblem(document(nested));
+    expect(problem).toBeNull();
+    expect(findings.map(({ location }) => location.pointer)).toEqual(['/risk/covariance/0/0']);
+    const whole = readPortfolioProblem(nested);
+    expect(whole.findings.map(({ code }) => code)).toEqual(['PORTFOLIO_FIELD_INVALID']);
+  });
+
+  it('of numbers whose squares overflow are refused with every pointer', () => {
+    const document = {
+      ...minimal,
+      expectedReturns: [1e300, -1e101],
+      constraints: { bounds: { lower: -1e300, upper: null } },
+    };
+    expect(faults(document)).toEqual([
+      '/expectedReturns/0 PORTFOLIO_NUMBER_OUT_OF_RANGE',
+      '/expectedReturns/1 PORTFOLIO_NUMBER_OUT_OF_RANGE',
+      '/constraints/bounds/lower PORTFOLIO_NUMBER_OUT_OF_RANGE',
+    ]);
+  });
+});
