@@ -20,6 +20,8 @@ const root = join(import.meta.dirname, '..');
 const binFolder = join(root, 'node_modules', '.bin');
 const env = { ...process.env, PATH: `${binFolder}${delimiter}${process.env['PATH'] ?? ''}` };
 const LIBRARY_IMPORT = /'\.\.\/src\/([a-z-]+)\/index\.ts'/g;
+/** Folders that the package offers under another name. */
+const SUBPATHS: Readonly<Record<string, string>> = { 'optimizer-runtime': 'optimizer/batch' };
 
 interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
@@ -77,9 +79,10 @@ function writeConsumers(folder: string): string[] {
   for (const name of readdirSync(join(root, 'examples')).sort()) {
     if (!name.endsWith('.ts')) continue;
     const source = readFileSync(join(root, 'examples', name), 'utf8');
-    const consumer = source.replaceAll(LIBRARY_IMPORT, (whole, stage: string) =>
-      `./${stage}` in manifest.exports ? `'evenkeel/${stage}'` : whole,
-    );
+    const consumer = source.replaceAll(LIBRARY_IMPORT, (whole, folder: string) => {
+      const subpath = SUBPATHS[folder] ?? folder;
+      return `./${subpath}` in manifest.exports ? `'evenkeel/${subpath}'` : whole;
+    });
     if (!consumer.includes("'evenkeel/") || /'\.\.?\/|import\.meta/.test(consumer)) continue;
     writeFileSync(join(folder, name), consumer);
     names.push(name);

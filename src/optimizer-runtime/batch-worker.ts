@@ -4,27 +4,14 @@ import { assert } from '../kernel/index.ts';
 import { optimize } from '../optimizer/index.ts';
 import { decodeAccount } from './account-record.ts';
 import { encodeAnswer } from './answer-record.ts';
-import { openModel, type SharedModel } from './batch-model.ts';
-
-export interface WorkerInput {
-  readonly model: SharedModel;
-  readonly tolerance: number | null;
-}
-
-export interface Chunk {
-  readonly chunkIndex: number;
-  readonly accounts: readonly Uint8Array[];
-}
-
-/** Per account, in order: the answer's bytes, or why there is none. */
-export interface ChunkAnswer {
-  readonly chunkIndex: number;
-  readonly answers: readonly AccountAnswer[];
-}
-
-export type AccountAnswer =
-  | { readonly accountId: string; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly accountId: string | null; readonly fault: string };
+import { openModel } from './batch-model.ts';
+import {
+  READY,
+  type AccountAnswer,
+  type Chunk,
+  type ChunkAnswer,
+  type WorkerInput,
+} from './worker-messages.ts';
 
 const { model: shared, tolerance } = workerData as WorkerInput;
 const model = openModel(shared);
@@ -53,3 +40,4 @@ port.on('message', ({ chunkIndex, accounts }: Chunk) => {
   const message: ChunkAnswer = { chunkIndex, answers };
   port.postMessage(message, transfer);
 });
+port.postMessage(READY);

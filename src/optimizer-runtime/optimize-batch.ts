@@ -12,7 +12,7 @@ import { assert } from '../kernel/index.ts';
 import type { OptimizationResult } from '../domain/index.ts';
 import { decodeAnswer } from './answer-record.ts';
 import { shareModel, type BatchModel } from './batch-model.ts';
-import type { AccountAnswer } from './batch-worker.ts';
+import type { AccountAnswer } from './worker-messages.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface BatchOptions {
@@ -57,7 +57,7 @@ const CHUNKS_AHEAD = 2;
  *
  * @param accounts records of `encodeAccount` over this model; each is read once
  * @throws AssertionError on a malformed model or option; the signal's reason when it is aborted; whatever
- *   the input throws. Threads have ended by then.
+ *   the input throws; Error when threads cannot start. Threads have ended by then.
  */
 export async function* optimizeBatch(
   model: BatchModel,
@@ -83,7 +83,7 @@ export async function* optimizeBatch(
       while (!isDrawn && waiting.length < threads * (CHUNKS_AHEAD + 1)) {
         const next = await abort.race(chunks.next());
         if (next.done === true) isDrawn = true;
-        else waiting.push(pool.solve(next.value));
+        else waiting.push(watched(pool.solve(next.value)));
       }
       const first = waiting.shift();
       if (first === undefined) return;
@@ -99,6 +99,12 @@ export async function* optimizeBatch(
     // An input that is stuck must not hold the threads' end; one that is open is told to close.
     void chunks.return(undefined).catch(() => undefined);
   }
+}
+
+/** A chunk that fails while an earlier one is awaited is told when its turn comes, not as an unhandled rejection. */
+function watched<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 function toBatchAnswer(answer: AccountAnswer, index: number): BatchAnswer {

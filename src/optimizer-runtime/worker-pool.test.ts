@@ -18,6 +18,7 @@ const input = {
 const MORTAL = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
+    parentPort.postMessage('ready');
     parentPort.on('message', ({ chunkIndex, accounts }) => {
       if (accounts.some((account) => account[0] === 1)) process.exit(1);
       const answers = accounts.map((account) => ({ accountId: null, fault: 'saw ' + account[0] }));
@@ -45,5 +46,18 @@ it('B4: comes to an end even when every account kills its thread', async () => {
   const faults = (await Promise.all(chunks)).map(([answer]) => answer);
   expect(faults.every((answer) => answer !== undefined && 'fault' in answer)).toBe(true);
   expect(faults.at(-1)).toMatchObject({ fault: 'no thread is left to solve this account' });
+  await pool.end();
+});
+
+it('fails as a whole when threads cannot start: no account is at fault', async () => {
+  const broken = new URL(
+    `data:text/javascript,${encodeURIComponent("throw new Error('no such model')")}`,
+  );
+  const pool = new WorkerPool(broken, 2, input);
+  const chunks = Array.from({ length: 5 }, async () => pool.solve([Uint8Array.of(2)]));
+  for (const chunk of await Promise.allSettled(chunks)) {
+    expect(chunk).toMatchObject({ status: 'rejected' });
+  }
+  await expect(pool.solve([Uint8Array.of(2)])).rejects.toThrow('could not start: no such model');
   await pool.end();
 });
