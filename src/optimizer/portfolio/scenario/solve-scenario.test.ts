@@ -261,3 +261,28 @@ test('the least risk there is can be asked for as a limit', () => {
     expect(result.risk).toBeCloseTo(least.risk, 9);
   }
 });
+
+test('limits that contradict each other are a conflict, not a ratio without end', () => {
+  // Both weights are at most 0.4 and have to add up to one.
+  const objective = { kind: 'maximumRatio', risk: choice('cdar'), riskFreeRate: 0 } as const;
+  const result = solved(objective, { constraints: { upper: Float64Array.of(0.4, 0.4) } });
+  expect(result.status).toBe('infeasible');
+  expect(result.conflict.length).toBeGreaterThan(0);
+});
+
+test('nothing held is proved the least semivariance where nothing has to be', () => {
+  const objective = {
+    kind: 'targetReturn',
+    risk: choice('semivariance'),
+    return: -0.001,
+  } as const;
+  const limits = {
+    budget: 0,
+    lower: Float64Array.of(-0.5, -0.5),
+    upper: Float64Array.of(1.5, 1.5),
+  };
+  const result = solved(objective, { constraints: limits });
+  expect(result.status).toBe('optimal');
+  expect(result.objective).toBeCloseTo(0, 12);
+  expect(result.certificate?.gap).toBeLessThan(1e-12);
+});

@@ -170,7 +170,9 @@ class ScenarioSolve {
     let best = first;
     if (this.#isProved(best) || best.point.status !== 'optimal') return best;
     if (!(best.proof.risk < SMALL_RISK * own.unit)) return best;
-    const isRiskAlone = problem.objective.kind === 'minimumRisk' && isRootMeasure(own.measure);
+    const { kind } = problem.objective;
+    const isRiskAlone =
+      (kind === 'minimumRisk' || kind === 'targetReturn') && isRootMeasure(own.measure);
     if (isRiskAlone && best.proof.risk < NEARLY_NO_RISK * own.unit) {
       best = this.#better(best, this.#withoutAnyRisk());
     }
@@ -232,7 +234,11 @@ class ScenarioSolve {
     const { point, proof } = settled;
     const isRatio = this.#objective.kind === 'maximumRatio';
     const isEndless = isRatio && (point.status === 'unbounded' || !(proof.risk > this.#noRisk()));
-    if (isEndless) return this.#withoutMaximum(settled);
+    if (isEndless) {
+      // Homogenized, limits that contradict each other leave nothing but the origin, where no ratio has an end.
+      const crossed = conflictIn(this.#problem, this.#objective);
+      return crossed === null ? this.#withoutMaximum(settled) : this.#infeasible(crossed);
+    }
     if (this.#isProved(settled)) return this.#result('optimal', settled);
     const conflict = conflictIn(this.#problem, this.#objective);
     if (conflict !== null) return this.#infeasible(conflict);
