@@ -1,7 +1,8 @@
 import type { BindingConstraint } from '../../domain/index.ts';
 import type { CertificateInput } from './certificate-input.ts';
+import { evidenceOf, type Evidence } from './certificate.ts';
 import { slopesAround } from './curve.ts';
-import { impactSlope, lagrangianOf, signalsOf } from './lagrangian.ts';
+import { impactSlope } from './lagrangian.ts';
 
 /** Prices below this share of the largest slope in the problem are rounding. */
 const PRICE_RELATIVE_MIN = 1e-9;
@@ -15,12 +16,15 @@ const PRICE_RELATIVE_MIN = 1e-9;
  * `lower:SYM` and a row at its lower limit have a price <= 0 (lowering the limit by one unit saves its
  * magnitude), and an equality row has either sign. The saving from relaxing is the magnitude in every case.
  */
-export function bindingConstraints(input: CertificateInput): BindingConstraint[] {
+export function bindingConstraints(
+  input: CertificateInput,
+  evidence: Evidence = evidenceOf(input),
+): BindingConstraint[] {
   const { problem, weights } = input;
+  const { lower, upper } = problem;
   const binding: BindingConstraint[] = [];
-  const lagrangian = lagrangianOf(input);
+  const { lagrangian, slopes } = evidence;
   const { riskWeight, center, curves, rowPrices } = lagrangian;
-  const { factorParts, rowParts } = signalsOf(input, lagrangian);
   const least = PRICE_RELATIVE_MIN * slopeSize(input);
   problem.rows.forEach((row, r) => {
     const price = rowPrices[r] as number;
@@ -32,19 +36,17 @@ export function bindingConstraints(input: CertificateInput): BindingConstraint[]
   });
   problem.assets.forEach((asset, i) => {
     const x = weights[i] as number;
-    const isUpper = x >= (problem.upper[i] as number);
-    if (!isUpper && x > (problem.lower[i] as number)) return;
+    const isUpper = x >= (upper[i] as number);
+    if (!isUpper && x > (lower[i] as number)) return;
     const smooth =
       riskWeight * (problem.specificVariance[i] as number) * (x - (center[i] as number)) +
-      (problem.linear?.[i] ?? 0) +
       impactSlope(problem, i, x) +
-      (factorParts[i] as number) +
-      (rowParts[i] as number);
+      (slopes[i] as number);
     const [below, above] = slopesAround(curves[i] ?? null, x);
     // At the upper end the term would still fall beyond it; at the lower end it would fall below it.
     if (isUpper && -(smooth + above) > least) {
       binding.push({ constraint: `upper:${asset}`, shadowPrice: -(smooth + above) });
-    } else if (x <= (problem.lower[i] as number) && smooth + below > least) {
+    } else if (x <= (lower[i] as number) && smooth + below > least) {
       binding.push({ constraint: `lower:${asset}`, shadowPrice: -(smooth + below) });
     }
   });

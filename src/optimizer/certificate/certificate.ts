@@ -3,85 +3,151 @@
  * engines, so that their mistakes show. Any prices give a valid lower bound (weak duality), so an
  * interrupted solve has an honest gap too.
  */
-import type { Certificate } from '../../domain/index.ts';
+import type { Certificate, LinearRow, OptimizationProblem } from '../../domain/index.ts';
 import type { CertificateInput } from './certificate-input.ts';
 import { costBetween } from './curve.ts';
-import {
-  impactBetween,
-  lagrangianOf,
-  leastTerm,
-  signalsOf,
-  type Lagrangian,
-} from './lagrangian.ts';
-import { measureOf, trackingError, violationOf } from './measures.ts';
+import { impactBetween, lagrangianOf, leastTerm, type Lagrangian } from './lagrangian.ts';
+import { measureOf, trackingError } from './measures.ts';
+import { addScaled, factorSums, innerProduct } from './sums.ts';
+
+/** A certificate, and what it was made of: the shadow prices of boxes are read from the same slopes. */
+export interface Evidence {
+  readonly certificate: Certificate;
+  readonly lagrangian: Lagrangian;
+  /** n; q + F pi + A'eta: the slope in each weight but for its own variance, curve and impact. */
+  readonly slopes: Float64Array;
+}
 
 /** @returns primal value, dual bound, gap and largest violation, in the user's units */
 export function certify(input: CertificateInput): Certificate {
-  const primal = primalValue(input);
-  const dual = dualValue(input, lagrangianOf(input));
-  return { primal, dual, gap: primal - dual, maxViolation: largestViolation(input) };
+  return evidenceOf(input).certificate;
+}
+
+/** What `certify` returns, with the sums behind it for whoever asks more of the same answer. */
+export function evidenceOf(input: CertificateInput): Evidence {
+  const { problem, weights, factorPrices } = input;
+  const lagrangian = lagrangianOf(input);
+  const away = difference(weights, problem.target);
+  const { signals, exposures } = factorSums(problem, factorPrices, away);
+  const activities = problem.rows.map((row) => innerProduct(row.coefficients, weights));
+  const primal =
+    (problem.riskAversion / 2) * riskOf(problem, away, exposures) +
+    costOf(problem, weights) +
+    penaltyOf(problem, activities);
+  const { conceded, slopes } = pricedSlopes(input, lagrangian, signals);
+  let dual = -conceded;
+  for (let i = 0; i < slopes.length; i += 1) {
+    dual += leastTerm(lagrangian, i, slopes[i] as number);
+  }
+  const maxViolation = largestViolation(input, activities);
+  return { certificate: { primal, dual, gap: primal - dual, maxViolation }, lagrangian, slopes };
 }
 
 /** Trading costs count from zero at the current holding, where a curve itself fixes no constant. */
 export function primalValue({ problem, weights }: CertificateInput): number {
   const risk = trackingError(problem, problem.target, weights);
-  let value = (problem.riskAversion / 2) * risk * risk;
+  const activities = problem.rows.map((row) => innerProduct(row.coefficients, weights));
+  const cost = costOf(problem, weights) + penaltyOf(problem, activities);
+  return (problem.riskAversion / 2) * risk * risk + cost;
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = (a[i] as number) - (b[i] as number);
+  return out;
+}
+
+/** (x-b)'Sigma(x-b). */
+function riskOf(
+  { specificVariance }: OptimizationProblem,
+  away: Float64Array,
+  exposures: Float64Array,
+): number {
+  let square = innerProduct(exposures, exposures);
+  for (let i = 0; i < away.length; i += 1) {
+    const a = away[i] as number;
+    square += (specificVariance[i] as number) * a * a;
+  }
+  return square;
+}
+
+/** Tilt, curves and impact. */
+function costOf(problem: OptimizationProblem, weights: Float64Array): number {
+  const { linear, costs, current, impact } = problem;
+  const hasImpact = impact !== undefined && impact !== null;
+  let value = linear === null ? 0 : innerProduct(linear, weights);
   for (let i = 0; i < weights.length; i += 1) {
     const x = weights[i] as number;
-    value += (problem.linear?.[i] ?? 0) * x;
-    value += costBetween(problem.costs[i] ?? null, problem.current[i] as number, x);
-    value += impactBetween(problem, i, x);
+    value += costBetween(costs[i] ?? null, current[i] as number, x);
+    if (hasImpact) value += impactBetween(problem, i, x);
   }
-  for (const row of problem.rows) {
+  return value;
+}
+
+function penaltyOf({ rows }: OptimizationProblem, activities: readonly number[]): number {
+  let value = 0;
+  rows.forEach((row, r) => {
     const penalty = row.soft?.penalty;
-    if (penalty !== undefined) value += penalty * violationOf(row, weights);
-  }
+    if (penalty !== undefined) value += penalty * violationAt(row, activities[r] as number);
+  });
   return value;
 }
 
 /**
- * Sum over assets of the least of their Lagrangian term over the box, minus what the prices concede:
- * sum min_i - pi'F'b - |pi|^2 / (2 Lambda) - h(eta) - theta'limits, with Lambda = riskAversion + the
- * weights that the prices of tracking error budgets put on risk, and b the center of them all.
+ * The dual is the sum over assets of the least of their Lagrangian term over the box, minus what the prices
+ * concede: pi'F'b + |pi|^2 / (2 Lambda) + h(eta) + theta'limits, with Lambda = riskAversion + the weights that
+ * the prices of tracking error budgets put on risk, and b the center of them all.
+ *
+ * @param signals n; F pi
  */
-function dualValue(input: CertificateInput, lagrangian: Lagrangian): number {
-  const { problem, factorPrices } = input;
-  let value = lagrangian.constant;
+function pricedSlopes(
+  { problem, factorPrices, groups }: CertificateInput,
+  lagrangian: Lagrangian,
+  signals: Float64Array,
+): { readonly conceded: number; readonly slopes: Float64Array } {
+  let conceded = innerProduct(signals, lagrangian.center) - lagrangian.constant;
   for (const price of factorPrices) {
-    if (price !== 0) value -= (price * price) / (2 * lagrangian.riskWeight);
+    if (price !== 0) conceded += (price * price) / (2 * lagrangian.riskWeight);
   }
+  const slopes = signals.slice();
+  if (problem.linear !== null) addScaled(slopes, 1, problem.linear);
   problem.rows.forEach((row, r) => {
     const price = lagrangian.rowPrices[r] as number;
-    if (price !== 0) value -= price * (price > 0 ? row.upper : row.lower);
+    if (price === 0) return;
+    conceded += price * (price > 0 ? row.upper : row.lower);
+    addScaled(slopes, price, row.coefficients);
   });
-  for (const { maximum, price } of input.groups ?? []) value -= maximum * price;
-  const { factorParts, rowParts } = signalsOf(input, lagrangian);
-  for (let i = 0; i < problem.assets.length; i += 1) {
-    const factorPart = factorParts[i] as number;
-    value -= factorPart * (lagrangian.center[i] as number);
-    const slope = (problem.linear?.[i] ?? 0) + factorPart + (rowParts[i] as number);
-    value += leastTerm(lagrangian, i, slope);
-  }
-  return value;
+  for (const { maximum, price } of groups ?? []) conceded += maximum * price;
+  return { conceded, slopes };
 }
 
-function largestViolation({ problem, weights, groups }: CertificateInput): number {
+function violationAt({ lower, upper }: LinearRow, activity: number): number {
+  return Math.max(0, lower - activity, activity - upper);
+}
+
+function largestViolation(
+  { problem, weights, groups }: CertificateInput,
+  activities: readonly number[],
+): number {
+  const { lower, upper } = problem;
   let largest = 0;
   for (let i = 0; i < weights.length; i += 1) {
     const x = weights[i] as number;
-    largest = Math.max(largest, (problem.lower[i] as number) - x, x - (problem.upper[i] as number));
+    largest = Math.max(largest, (lower[i] as number) - x, x - (upper[i] as number));
   }
-  for (const row of problem.rows) {
-    if (row.soft === undefined) largest = Math.max(largest, violationOf(row, weights));
-  }
+  problem.rows.forEach((row, r) => {
+    if (row.soft !== undefined) return;
+    largest = Math.max(largest, violationAt(row, activities[r] as number));
+  });
   for (const budget of problem.budgets ?? []) {
     largest = Math.max(largest, measureOf(problem, budget, weights) - budget.maximum);
   }
   for (const { rows, maximum } of groups ?? []) {
-    const total = rows.reduce((sum, r) => {
+    let total = 0;
+    for (const r of rows) {
       const row = problem.rows[r];
-      return row === undefined ? sum : sum + violationOf(row, weights);
-    }, 0);
+      if (row !== undefined) total += violationAt(row, activities[r] as number);
+    }
     largest = Math.max(largest, total - maximum);
   }
   return largest;

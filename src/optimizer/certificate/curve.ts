@@ -34,14 +34,19 @@ function slopeBelow({ breakpoints, slopes }: PiecewiseCost, x: number): number {
 /** Integral of the slopes from `from` to `to`. */
 export function costBetween(cost: PiecewiseCost | null, from: number, to: number): number {
   if (cost === null || from === to) return 0;
+  const { breakpoints, slopes } = cost;
   const low = Math.min(from, to);
   const high = Math.max(from, to);
   let total = 0;
-  for (let p = 0; p < cost.slopes.length; p += 1) {
-    const start = Math.max(low, p === 0 ? -Infinity : (cost.breakpoints[p - 1] as number));
-    const end = Math.min(high, cost.breakpoints[p] ?? Infinity);
-    if (end > start) total += (cost.slopes[p] as number) * (end - start);
+  let start = low;
+  const last = slopes.length - 1;
+  for (let p = 0; p < last && start < high; p += 1) {
+    const end = Math.min(high, breakpoints[p] as number);
+    if (end <= start) continue;
+    total += (slopes[p] as number) * (end - start);
+    start = end;
   }
+  if (high > start) total += (slopes[last] as number) * (high - start);
   return to >= from ? total : -total;
 }
 

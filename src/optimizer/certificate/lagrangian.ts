@@ -94,41 +94,9 @@ function cappedRowPrices({ problem, rowPrices, groups }: CertificateInput): Floa
   });
 }
 
-export interface Signals {
-  /** n; F pi. */
-  readonly factorParts: Float64Array;
-  /** n; A'eta. */
-  readonly rowParts: Float64Array;
-}
-
-export function signalsOf(
-  { problem, factorPrices }: CertificateInput,
-  { rowPrices }: Lagrangian,
-): Signals {
-  const n = problem.assets.length;
-  const k = problem.factorCount;
-  const factorParts = new Float64Array(n);
-  for (let i = 0; i < n; i += 1) {
-    let total = 0;
-    for (let f = 0; f < k; f += 1) {
-      total += (problem.factors[i * k + f] as number) * (factorPrices[f] as number);
-    }
-    factorParts[i] = total;
-  }
-  const rowParts = new Float64Array(n);
-  problem.rows.forEach(({ coefficients }, r) => {
-    const price = rowPrices[r] as number;
-    if (price === 0) return;
-    for (let i = 0; i < n; i += 1) {
-      rowParts[i] = (rowParts[i] as number) + price * (coefficients[i] as number);
-    }
-  });
-  return { factorParts, rowParts };
-}
-
 /**
- * min over the box of curvature/2 (x-c)^2 + slope x + g(x) + impact, by looking at every kink and every
- * vertex: the term is convex, and between kinks a parabola, or with impact smooth.
+ * min over the box of curvature/2 (x-c)^2 + slope x + g(x) + impact. The term is convex: it is least in the first
+ * stretch between kinks at whose end it no longer falls.
  */
 export function leastTerm(lagrangian: Lagrangian, i: number, slope: number): number {
   const { problem, riskWeight, center, curves } = lagrangian;
@@ -138,32 +106,51 @@ export function leastTerm(lagrangian: Lagrangian, i: number, slope: number): num
   const upper = Math.min(OPEN_END, problem.upper[i] as number);
   const cost = curves[i] ?? null;
   const from = problem.current[i] as number;
-  let least = Infinity;
-  const valueAt = (x: number): number =>
-    (d / 2) * (x - b) ** 2 + slope * x + costBetween(cost, from, x) + impactBetween(problem, i, x);
-  const visit = (x: number): void => {
-    const value = valueAt(Math.min(upper, Math.max(lower, x)));
-    if (value < least) least = value;
-  };
+  let x: number;
   if ((problem.impact?.coefficient[i] ?? 0) > 0) {
-    visit(
-      lowestPoint({
-        slopeAt: (x) => d * (x - b) + slope + slopeWithin(lagrangian, i, x),
-        lower,
-        upper,
-      }),
-    );
-    return least;
+    x = lowestPoint({
+      slopeAt: (at) => d * (at - b) + slope + slopeWithin(lagrangian, i, at),
+      lower,
+      upper,
+    });
+  } else {
+    x = lowestOfPieces(cost, { d, b, slope, lower, upper });
   }
-  visit(lower);
-  visit(upper);
-  if (cost === null) {
-    if (d > 0) visit(b - slope / d);
-    return least;
+  x = Math.min(upper, Math.max(lower, x));
+  const away = x - b;
+  const value = (d / 2) * away * away + slope * x + costBetween(cost, from, x);
+  return value + impactBetween(problem, i, x);
+}
+
+interface Parabola {
+  readonly d: number;
+  readonly b: number;
+  readonly slope: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Where d/2 (x-b)^2 + slope x + g(x) is least in lower <= x <= upper. */
+function lowestOfPieces(cost: PiecewiseCost | null, parabola: Parabola): number {
+  const { d, b, slope, lower, upper } = parabola;
+  let start = lower;
+  const pieces = cost === null ? 1 : cost.slopes.length;
+  for (let p = 0; p < pieces; p += 1) {
+    const isLast = p === pieces - 1;
+    const kink = cost === null || isLast ? upper : (cost.breakpoints[p] as number);
+    if (kink <= start && !isLast) continue;
+    const end = kink < upper ? kink : upper;
+    const steep = cost === null ? slope : slope + (cost.slopes[p] as number);
+    if (d * (end - b) + steep < 0) {
+      if (end >= upper) return upper;
+      start = end;
+      continue;
+    }
+    if (d * (start - b) + steep >= 0 || d === 0) return start;
+    const x = b - steep / d;
+    return x < start ? start : x > end ? end : x;
   }
-  for (const kink of cost.breakpoints) visit(kink);
-  if (d > 0) for (const c of cost.slopes) visit(b - (slope + c) / d);
-  return least;
+  return upper;
 }
 
 /** Slope of curve and impact at x; at a kink the one below. */

@@ -6,13 +6,10 @@ import type {
   PiecewiseCost,
 } from '../../domain/index.ts';
 import { costBetween } from './curve.ts';
+import { innerProduct } from './sums.ts';
 
 export function activityOf(row: LinearRow, weights: Float64Array): number {
-  let activity = 0;
-  for (let i = 0; i < weights.length; i += 1) {
-    activity += (row.coefficients[i] as number) * (weights[i] as number);
-  }
-  return activity;
+  return innerProduct(row.coefficients, weights);
 }
 
 /** How far the row is outside its limits, in its own units; 0 inside. */
