@@ -14,9 +14,11 @@ export interface Machine {
   readonly node: string;
   /** Mean number of busy processes over the minute before the bench began: well above 0 means other work. */
   readonly loadBefore: number;
+  /** The bench as a whole. */
+  readonly tookSeconds: number;
 }
 
-export function thisMachine(): Machine {
+export function thisMachine(): Omit<Machine, 'tookSeconds'> {
   return {
     cores: availableParallelism(),
     processor: cpus()[0]?.model.trim() ?? 'unknown',

@@ -44,8 +44,10 @@ const results = isSmoke ? SMOKE_FOLDER : RESULT_FOLDER;
 mkdirSync(results, { recursive: true });
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (named.length > 0 && !named.includes(name)) continue;
-  const machine = thisMachine();
+  const started = performance.now();
+  const before = thisMachine();
   const figures = await bench(isSmoke ? 'smoke' : 'full');
+  const machine = { ...before, tookSeconds: (performance.now() - started) / 1000 };
   const result = { machine, ...figures };
   writeFileSync(join(results, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
 }
