@@ -21,7 +21,10 @@ interface ResultDocument {
     readonly reasons: readonly Readonly<Record<string, unknown>>[];
     readonly lots: readonly Readonly<Record<string, string>>[];
   }[];
-  readonly refusals: readonly { readonly accountId: string }[];
+  readonly refusals: readonly {
+    readonly accountId: string;
+    readonly conflict: readonly { readonly text: string }[];
+  }[];
 }
 
 async function run(
@@ -50,6 +53,23 @@ describe('the result of a rebalance from files', () => {
     const { text, document } = await run({}, out);
     expect(document.orders.length).toBeGreaterThan(0);
     expect(await readFile(join(out, 'result.json'), 'utf8')).toBe(text);
+  });
+
+  it('tells in the report what the proof is worth, and what cannot hold together', async () => {
+    const out = join(directory, 'out');
+    await run({}, out);
+    expect(await readFile(join(out, 'report.html'), 'utf8')).toContain(
+      'Proved within a millionth of a basis point of the best',
+    );
+    // At least 60 % and at most 40 % in one name: no portfolio has both.
+    const contradiction =
+      'scope,symbol,sector,issuer,kind,value\nfirm,,Technology,,minWeight,0.6\nfirm,,Technology,,maxWeight,0.4';
+    const { document } = await run({ 'restrictions.csv': contradiction }, out);
+    const conflict = document.refusals[0]?.conflict ?? [];
+    for (const { text } of conflict) {
+      expect(await readFile(join(out, 'report.html'), 'utf8')).toContain(text);
+    }
+    expect(conflict.length).toBeGreaterThan(0);
   });
 
   it('has weights as numbers, and money as text that adds up to its last digit', async () => {

@@ -1,6 +1,6 @@
 /** A run as one self-contained HTML page for people: readable on screen and paper, no script, no network. */
 import type { AccountOutcome, ComplianceReport, RebalanceRun } from '../../domain/index.ts';
-import { explainOrder } from '../../orders/index.ts';
+import { bindingText, conflictText, explainOrder } from '../../orders/index.ts';
 import { findingLines } from './findings.ts';
 import { totalsDocument } from './rebalance-document.ts';
 
@@ -16,6 +16,8 @@ dt { opacity: .7 } dd { margin: 0; font-variant-numeric: tabular-nums; }
 
 /** Accounts printed in full; the files beside the page carry all of them. */
 const ACCOUNTS_SHOWN_MAX = 500;
+/** Of an account's binding limits, those whose prices are highest. */
+const LIMITS_SHOWN_MAX = 5;
 
 export function rebalanceReport(run: RebalanceRun, report: ComplianceReport): string {
   const totals = totalsDocument(run, report);
@@ -63,7 +65,25 @@ function accountSection(account: AccountOutcome): string {
     .join('');
   return `<section><h2>${escape(account.accountId)} · ${account.status}</h2>
 <p>Drift (active share) ${drift(account.driftBefore)} → ${drift(account.driftAfter)}; cash ${account.cashBefore.toFixed(2, 'halfEven')} → ${account.cashAfter.toFixed(2, 'halfEven')}.</p>
-${findings === '' ? '' : `<ul>${findings}</ul>`}${account.status === 'refused' ? '' : table}</section>`;
+${findings === '' ? '' : `<ul>${findings}</ul>`}${proofSection(account)}${account.status === 'refused' ? '' : table}</section>`;
+}
+
+/** What the certificate proves and the limits that cost most; for a refused account, what cannot hold together. */
+function proofSection(account: AccountOutcome): string {
+  const { binding, certificate, conflict, planningTotal } = account;
+  if (conflict.length > 0) {
+    const lines = conflict.map((item) => `<li>${escape(conflictText(item))}</li>`);
+    return `<p>These cannot hold together:</p><ul>${lines.join('')}</ul>`;
+  }
+  if (certificate === null) return '';
+  const dearest = binding
+    .toSorted((a, b) => Math.abs(b.shadowPrice) - Math.abs(a.shadowPrice))
+    .slice(0, LIMITS_SHOWN_MAX)
+    .map((item) => `<li>${escape(bindingText(item, planningTotal))}</li>`);
+  const points = Math.max(0, certificate.gap) * 1e4;
+  const gap =
+    points < 1e-6 ? 'a millionth of a basis point' : `${points.toPrecision(2)} basis points`;
+  return `<details><summary>Proved within ${gap} of the best, before rounding to whole shares</summary><ul>${dearest.join('')}</ul></details>`;
 }
 
 function escape(text: string): string {
