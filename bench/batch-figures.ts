@@ -8,14 +8,11 @@ export interface BatchInput {
   readonly instance: string;
   readonly start: BatchStart;
   readonly accounts: number;
-  readonly distinct: number;
   readonly threads: number;
 }
 
 export interface BatchFile {
   readonly accounts: number;
-  /** Different accounts; the others are these again under ids of their own. */
-  readonly distinct: number;
   readonly bytes: number;
   readonly bytesPerAccount: number;
 }
@@ -36,6 +33,8 @@ export interface BatchRun {
     readonly last: number;
     /** Least-squares slope: about zero is flat. */
     readonly perTenThousandAccounts: number;
+    /** The most in each tenth of the accounts, from the first on. */
+    readonly byTenth: readonly number[];
   };
   readonly worstRelativeGap: number;
   readonly worstViolation: number;

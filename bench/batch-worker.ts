@@ -12,11 +12,11 @@ import {
   writeAccountFile,
   type BatchModel,
 } from '../src/optimizer-runtime/index.ts';
-import type { BatchFile, BatchInput, BatchLatency, BatchRun, BatchStart } from './batch-figures.ts';
+import type { BatchFile, BatchInput, BatchLatency, BatchRun } from './batch-figures.ts';
 import { slope } from './growth.ts';
 import { instanceSet } from './instances/index.ts';
 
-const { step, path, instance, start, accounts, distinct, threads } = JSON.parse(
+const { step, path, instance, start, accounts, threads } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as BatchInput;
 const MEMORY_SAMPLES = 250;
@@ -24,6 +24,7 @@ const MEMORY_SAMPLES = 250;
 const WARM_UP_SHARE = 0.2;
 const MEGABYTE = 1024 * 1024;
 const LATENCY_WARMING = 200;
+const LATENCY_ACCOUNTS = 2000;
 
 const steps = { generate, measure, latency };
 process.stdout.write(JSON.stringify(await steps[step]()));
@@ -33,37 +34,28 @@ function modelOf(problem: OptimizationProblem): BatchModel {
   return { assets, factorCount, factors, specificVariance, riskAversion, rows };
 }
 
-/** Distinct accounts first, then the same under other ids until there are enough. */
+/** Every account is another one; written as they are made, so that memory does not grow with their number. */
 async function generate(): Promise<BatchFile> {
   const { problem } = instanceSet(instance);
-  const model = modelOf(problem(0));
-  const templates = Array.from({ length: distinct }, (_, account) =>
-    templateOf(model, { today: problem(account, 0), tomorrow: problem(account, 1) }, start),
-  );
+  const model = modelOf(problem(0, 1));
   function* records(): Generator<Uint8Array> {
     for (let a = 0; a < accounts; a += 1) {
-      const record = decodeAccount(model, templates[a % distinct] as Uint8Array);
-      yield encodeAccount(model, { ...record, accountId: `A${String(a).padStart(7, '0')}` });
+      yield encodeAccount(model, {
+        accountId: `A${String(a).padStart(7, '0')}`,
+        problem: problem(a, 1),
+        start: start === 'warm' ? optimize(problem(a, 0)) : null,
+      });
     }
   }
   const written = await writeAccountFile(path, records());
   const bytes = statSync(path).size;
-  return { accounts: written, distinct, bytes, bytesPerAccount: bytes / written };
-}
-
-function templateOf(
-  model: BatchModel,
-  days: { readonly today: OptimizationProblem; readonly tomorrow: OptimizationProblem },
-  kind: BatchStart,
-): Uint8Array {
-  const prices = kind === 'warm' ? optimize(days.today) : null;
-  return encodeAccount(model, { accountId: 'template', problem: days.tomorrow, start: prices });
+  return { accounts: written, bytes, bytesPerAccount: bytes / written };
 }
 
 async function measure(): Promise<BatchRun> {
   const model = modelOf(instanceSet(instance).problem(0, 1));
   const hash = createHash('sha256');
-  const memory: { answered: number; megabytes: number }[] = [];
+  const memory: MemorySample[] = [];
   const every = Math.max(1, Math.floor(accounts / MEMORY_SAMPLES));
   let [answered, failures, worstRelativeGap, worstViolation] = [0, 0, 0, 0];
   const started = performance.now();
@@ -82,8 +74,6 @@ async function measure(): Promise<BatchRun> {
     addTo(hash, answer.result);
   }
   const seconds = (performance.now() - started) / 1000;
-  const later = memory.filter((sample) => sample.answered > WARM_UP_SHARE * accounts);
-  const megabytes = later.map((sample) => sample.megabytes);
   return {
     start,
     threads,
@@ -91,21 +81,37 @@ async function measure(): Promise<BatchRun> {
     seconds,
     accountsPerSecond: answered / seconds,
     millionAccountsMinutes: (1e6 * seconds) / answered / 60,
-    residentMegabytes: {
-      least: Math.min(...megabytes),
-      most: Math.max(...megabytes),
-      last: megabytes.at(-1) ?? 0,
-      perTenThousandAccounts:
-        1e4 *
-        slope(
-          later.map((sample) => sample.answered),
-          megabytes,
-        ),
-    },
+    residentMegabytes: memoryOf(memory),
     worstRelativeGap,
     worstViolation,
     failures,
     answersHash: hash.digest('hex'),
+  };
+}
+
+interface MemorySample {
+  readonly answered: number;
+  readonly megabytes: number;
+}
+
+function memoryOf(samples: readonly MemorySample[]): BatchRun['residentMegabytes'] {
+  const later = samples.filter(({ answered }) => answered > WARM_UP_SHARE * accounts);
+  const megabytes = later.map((sample) => sample.megabytes);
+  const byTenth = Array.from({ length: 10 }, (_, tenth) =>
+    Math.max(
+      0,
+      ...samples
+        .filter(({ answered }) => Math.ceil((10 * answered) / accounts) === tenth + 1)
+        .map((sample) => sample.megabytes),
+    ),
+  );
+  const answered = later.map((sample) => sample.answered);
+  return {
+    least: Math.min(...megabytes),
+    most: Math.max(...megabytes),
+    last: megabytes.at(-1) ?? 0,
+    perTenThousandAccounts: 1e4 * slope(answered, megabytes),
+    byTenth,
   };
 }
 
@@ -132,7 +138,7 @@ async function latency(): Promise<BatchLatency> {
     const time = performance.now() - began;
     seen += 1;
     if (seen > Math.min(LATENCY_WARMING, accounts / 2)) times.push(time);
-    if (times.length === distinct) break;
+    if (times.length === LATENCY_ACCOUNTS) break;
   }
   times.sort((a, b) => a - b);
   const at = (share: number): number => times[Math.floor(share * (times.length - 1))] as number;

@@ -100,9 +100,17 @@ export function batchSection(summary: BatchSummary): string {
       const verdict = minutes <= MILLION_GOAL_MINUTES ? 'met' : '**missed**';
       return `${start} ${minutes.toFixed(1)}, ${verdict}`;
     });
+  const tenths = markdownTable(
+    ['start', 'threads', ...Array.from({ length: 10 }, (_, tenth) => String(tenth + 1))],
+    runs.map((one) => [
+      one.start,
+      String(one.threads),
+      ...one.residentMegabytes.byTenth.map(whole),
+    ]),
+  );
   const [file] = files;
   return `Accounts of \`${instance}\` (seed ${String(seed)}) streamed from a file through \`optimizeBatch\`: reading, decoding, solving, certificate, encoding
-and taking every answer, in a process of its own. ${whole(file?.accounts ?? 0)} accounts, of which ${whole(file?.distinct ?? 0)} are distinct and repeated under other ids;
+and taking every answer, in a process of its own. ${whole(file?.accounts ?? 0)} distinct accounts,
 ${rounded((file?.bytesPerAccount ?? 0) / 1000)} kB each. The files had just been written, so that much of them is read from the system's cache. *Warm* records
 carry the prices of the day before.
 
@@ -112,6 +120,9 @@ ${String(GOAL_THREADS)} threads: ${String(MILLION_GOAL_MINUTES)} minutes; ${goal
 ${isSameForAllThreads ? 'the same bits for every answer (SHA-256 over weights, factor prices and shadow prices)' : '**different bits**, which is a fault'}.
 
 ${table}
+The most resident megabytes in each tenth of a run:
+
+${tenths}
 One account on one thread, record to answer record:
 
 ${latency}`;
