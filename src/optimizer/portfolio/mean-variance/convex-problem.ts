@@ -22,6 +22,20 @@ export interface TurnoverLimit {
   readonly maximum: number;
 }
 
+/** radius sqrt(w'Uw). */
+export interface WeightNorm {
+  /** U: n x n, no negative eigenvalue. */
+  readonly matrix: Float64Array;
+  /** n x rank, U = root root': lengths near zero are lost in the rounding of w'Uw. */
+  readonly root: Float64Array;
+  readonly rank: number;
+  readonly radius: number;
+  /** s > 0: stands for radius (w'Uw / s + s) / 2 instead, which touches the norm from above at length s. */
+  readonly slopeLength?: number;
+  /** The slope of the norm at shorter weights is stated by that of this length: one of those that a kink has. */
+  readonly leastLength?: number;
+}
+
 export interface ConvexProblem {
   readonly assets: readonly string[];
   readonly covariance: CovarianceForm;
@@ -32,7 +46,7 @@ export interface ConvexProblem {
   readonly costs: readonly (PiecewiseCost | null)[];
   readonly current: Float64Array;
   readonly impact: ImpactCost | null;
-  readonly norm: { readonly matrix: Float64Array; readonly radius: number } | null;
+  readonly norm: WeightNorm | null;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly rows: readonly LinearRow[];

@@ -96,7 +96,7 @@ function addNorm(
   into: Float64Array,
 ): Float64Array | null {
   if (problem.norm === null || problem.norm.radius === 0) return null;
-  const { matrix, radius } = problem.norm;
+  const { matrix, radius, slopeLength } = problem.norm;
   const slope = new Float64Array(n);
   for (let i = 0; i < n; i += 1) {
     let total = 0;
@@ -108,14 +108,15 @@ function addNorm(
   const square = Math.max(0, dot(slope, weights));
   let largest = 0;
   for (let i = 0; i < n; i += 1) largest = Math.max(largest, matrix[i * n + i] as number);
-  const length = Math.sqrt(square + largest * NORM_LEAST ** 2);
+  const length = slopeLength ?? Math.sqrt(square + largest * NORM_LEAST ** 2);
   if (length === 0) return null;
   const unit = (scale * radius) / length;
   const hessian = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     into[i] = (into[i] as number) + unit * (slope[i] as number);
     for (let j = 0; j < n; j += 1) {
-      const outer = ((slope[i] as number) * (slope[j] as number)) / length ** 2;
+      const bend = ((slope[i] as number) * (slope[j] as number)) / length ** 2;
+      const outer = slopeLength === undefined ? bend : 0;
       hessian[i * n + j] = unit * ((matrix[i * n + j] as number) - outer);
     }
   }

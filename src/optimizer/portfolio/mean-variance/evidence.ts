@@ -13,6 +13,7 @@ import {
   slopeAbove,
   type ConvexPrices,
   type ConvexProblem,
+  type WeightNorm,
 } from './convex-problem.ts';
 import { difference, dot } from './engine-point.ts';
 
@@ -50,6 +51,7 @@ export function evidenceOf(
     const distance = distanceOf(problem, weights, sphere.center);
     if (price !== 0) gap -= (price / 2) * (distance ** 2 - sphere.maximum ** 2);
   });
+  gap += normAboveSlope(problem, weights);
   const slope = tangentOf(problem, weights, prices);
   const reach = 10 * (1 + largest(weights));
   for (let i = 0; i < weights.length; i += 1) {
@@ -119,7 +121,35 @@ export function distanceOf(
 
 function normOf({ norm }: ConvexProblem, weights: Float64Array): number {
   if (norm === null) return 0;
-  return norm.radius * Math.sqrt(Math.max(0, dot(weights, matrixTimes(norm.matrix, weights))));
+  const { radius, slopeLength: s } = norm;
+  const length = normLength(norm, weights);
+  return s === undefined ? radius * length : (radius / 2) * (length ** 2 / s + s);
+}
+
+/** Length at which the slope of the norm is taken. */
+function lengthOfSlope(norm: WeightNorm, weights: Float64Array): number {
+  return norm.slopeLength ?? Math.max(normLength(norm, weights), norm.leastLength ?? 0);
+}
+
+/** A slope taken at a greater length passes below the norm at the weights, by this much. */
+function normAboveSlope({ norm }: ConvexProblem, weights: Float64Array): number {
+  if (norm === null || norm.slopeLength !== undefined) return 0;
+  const length = normLength(norm, weights);
+  const taken = lengthOfSlope(norm, weights);
+  return taken > 0 ? norm.radius * length * (1 - length / taken) : 0;
+}
+
+/** @returns sqrt(w'Uw) */
+export function normLength({ root, rank }: WeightNorm, weights: Float64Array): number {
+  let square = 0;
+  for (let f = 0; f < rank; f += 1) {
+    let part = 0;
+    for (let i = 0; i < weights.length; i += 1) {
+      part += (root[i * rank + f] as number) * (weights[i] as number);
+    }
+    square += part * part;
+  }
+  return Math.sqrt(square);
 }
 
 function matrixTimes(matrix: Float64Array, x: Float64Array): Float64Array {
@@ -165,9 +195,9 @@ function tangentOf(
     if (price !== 0) add(covarianceTimes(problem.covariance, difference(weights, center)), price);
   });
   if (problem.norm !== null && problem.norm.radius > 0) {
-    const product = matrixTimes(problem.norm.matrix, weights);
-    const length = Math.sqrt(Math.max(0, dot(weights, product)));
-    if (length > 0) add(product, problem.norm.radius / length);
+    const { matrix, radius } = problem.norm;
+    const length = lengthOfSlope(problem.norm, weights);
+    if (length > 0) add(matrixTimes(matrix, weights), radius / length);
   }
   problem.rows.forEach((row, r) => {
     const price = prices.rows[r] as number;

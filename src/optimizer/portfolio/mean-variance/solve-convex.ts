@@ -7,6 +7,7 @@ import { bindingOf, evidenceOf } from './evidence.ts';
 import { conflictOf } from './feasibility.ts';
 import { solveEngine } from './interior-point.ts';
 import { layoutOf, weightsOf } from './layout.ts';
+import { searchNorm, solveAtKink } from './norm-search.ts';
 import { followActiveSet, polish, type Polished } from './polish.ts';
 import { hasUnboundedRay } from './unbounded.ts';
 
@@ -68,7 +69,28 @@ function solveOnly(problem: ConvexProblem): ConvexAnswer {
   return solveFeasible(withoutPoints(problem), 1e-9);
 }
 
+/** Directly, and where the kink of a norm is in the way by quadratic programs. */
 function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer {
+  const direct = solveDirectly(problem, tolerance);
+  const { norm } = problem;
+  if (direct.status === 'optimal' || norm === null || !(norm.radius > 0)) return direct;
+  const stated = { ...problem, norm };
+  const solve = (part: ConvexProblem): ConvexAnswer => solveDirectly(part, tolerance);
+  const still = solveAtKink(stated, solve);
+  const isStill = still !== null && still.evidence.gap <= tolerance * still.evidence.size;
+  if (isStill) return { ...still, solver: `${SOLVER}, at the kink of the norm` };
+  const { answer, slopeLength } = searchNorm(stated, direct.weights, solve);
+  const kinked = { ...problem, norm: { ...norm, leastLength: slopeLength } };
+  const evidence = evidenceOf(kinked, answer.weights, answer.prices);
+  const solver = `${SOLVER}, the norm by quadratic programs`;
+  const best = { weights: answer.weights, prices: answer.prices, evidence, solver };
+  if (defect(best) > defect(direct)) return direct;
+  const layout = { problem: kinked, scale: objectiveScale(problem) };
+  const judged = { tolerance, mayBeOptimal: answer.status === 'optimal' };
+  return { ...answerOf(layout, best, judged), iterations: answer.iterations, start: null };
+}
+
+function solveDirectly(problem: ConvexProblem, tolerance: number): ConvexAnswer {
   const crossed = problem.lower.some((low, i) => low > (problem.upper[i] as number));
   const isCrossed = crossed || problem.rows.some((row) => row.lower > row.upper);
   if (isCrossed) return withoutAnswer(problem);
@@ -127,7 +149,7 @@ function startOf(layout: ScaledLayout, polished: Polished | null): EngineStart |
 }
 
 function answerOf(
-  layout: ScaledLayout,
+  layout: Pick<ScaledLayout, 'problem' | 'scale'>,
   best: Candidate,
   { tolerance, mayBeOptimal }: { readonly tolerance: number; readonly mayBeOptimal: boolean },
 ): Omit<ConvexAnswer, 'iterations'> {

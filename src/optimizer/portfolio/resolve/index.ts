@@ -1,3 +1,3 @@
 export { resolveProblem } from './resolve-problem.ts';
 export { judgedCovariance, resolveRisk } from './resolve-risk.ts';
-export { DenseRisk, FactorRisk, splitCovariance } from './resolved-risk.ts';
+export { DenseRisk, eigenRoot, FactorRisk, splitCovariance } from './resolved-risk.ts';

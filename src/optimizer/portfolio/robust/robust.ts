@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../../../kernel/index.ts';
 import type { Finding, PortfolioObjective, PortfolioResult } from '../../../domain/index.ts';
 import { addCurves } from '../mean-variance/convex-problem.ts';
 import { dot } from '../mean-variance/engine-point.ts';
+import { normLength } from '../mean-variance/evidence.ts';
 import {
   certificateAround,
   programOf,
@@ -17,7 +18,7 @@ import {
   tradingCosts,
 } from '../mean-variance/program.ts';
 import { solveConvex } from '../mean-variance/solve-convex.ts';
-import { judgedCovariance } from '../resolve/index.ts';
+import { eigenRoot, judgedCovariance } from '../resolve/index.ts';
 import type { ResolvedProblem } from '../resolved-problem.ts';
 
 type Robust = Extract<PortfolioObjective, { kind: 'robust' }>;
@@ -47,8 +48,10 @@ export function robustMeanVariance(
     if (!judged.ok) return err(judged.error);
     const { covariance: matrix } = judged.value;
     const { radius } = uncertainty;
-    robust = { ...program, norm: { matrix, radius } };
-    worstOf = (weights) => radius * lengthOf(matrix, weights);
+    const { factors: root, factorCount: rank } = eigenRoot(matrix, resolved.assetCount);
+    const norm = { matrix, root, rank, radius };
+    robust = { ...program, norm };
+    worstOf = (weights) => radius * normLength(norm, weights);
   }
   const answer = solveConvex(robust, problem.tolerance);
   const { weights } = answer;
@@ -70,15 +73,4 @@ export function robustMeanVariance(
 function fear(width: Float64Array, i: number) {
   const half = width[i] as number;
   return half === 0 ? null : { breakpoints: [0], slopes: [-half, half] };
-}
-
-function lengthOf(matrix: Float64Array, x: Float64Array): number {
-  const n = x.length;
-  let total = 0;
-  for (let i = 0; i < n; i += 1) {
-    for (let j = 0; j < n; j += 1) {
-      total += (matrix[i * n + j] as number) * (x[i] as number) * (x[j] as number);
-    }
-  }
-  return Math.sqrt(Math.max(0, total));
 }
