@@ -6,11 +6,12 @@ import type {
 import { conflictOfBudgets, solveHardBudgets } from './budgets/hard-budgets.ts';
 import { validateBudgets } from './budgets/validation.ts';
 import { bindingConstraints } from './certificate/binding.ts';
-import { certify } from './certificate/certificate.ts';
+import { certify, evidenceOf, type Evidence } from './certificate/certificate.ts';
 import type { CertificateInput } from './certificate/certificate-input.ts';
 import { violationOf } from './certificate/measures.ts';
 import { contradictionOf, crossedLimits, findConflict } from './infeasibility/conflict.ts';
 import { unboundedDirection } from './infeasibility/unbounded.ts';
+import { knownModel, loadModel } from './newton/loaded-models.ts';
 import {
   defectOfCertificate,
   isProved,
@@ -32,7 +33,7 @@ export interface OptimizeOptions {
   readonly start?: Pick<OptimizationResult, 'factorPrices' | 'binding'>;
 }
 
-const SOLVER_VERSION = '2';
+const SOLVER_VERSION = '3';
 
 /**
  * Solves one account's problem and proves the answer.
@@ -48,13 +49,15 @@ export function optimize(
   problem: OptimizationProblem,
   options: OptimizeOptions = {},
 ): OptimizationResult {
-  validateProblem(problem);
+  const known = knownModel(problem);
+  validateProblem(problem, { isModelKnown: known !== null });
   validateBudgets(problem);
   const crossed = crossedLimits(problem);
   if (crossed !== null) return infeasible(problem, crossed, 0);
   const direction = unboundedDirection(problem);
   if (direction !== null && canHold(problem)) return unbounded(problem, direction);
-  const plain = plainOptions(problem, options);
+  const model = known ?? (problem.riskAversion > 0 ? loadModel(problem) : null);
+  const plain = { ...plainOptions(problem, options), ...(model === null ? {} : { model }) };
   if (problem.rows.some(({ soft }) => soft !== undefined)) return withSoftRows(problem, plain);
   if ((problem.budgets ?? []).length > 0) {
     const solved = solveHardBudgets(problem, plain);
@@ -67,7 +70,7 @@ export function optimize(
   if (answer.status === 'infeasible') {
     return infeasible(problem, findConflict(problem, answer.rowPrices), answer.iterations);
   }
-  return certified({ problem, ...answer }, answer);
+  return certified({ problem, ...answer }, answer, answer.evidence);
 }
 
 function withSoftRows(problem: OptimizationProblem, options: PlainOptions): OptimizationResult {
@@ -97,13 +100,15 @@ function withSoftRows(problem: OptimizationProblem, options: PlainOptions): Opti
 function certified(
   input: CertificateInput,
   { name, iterations }: Pick<PlainAnswer, 'name' | 'iterations'>,
+  found: Evidence | null = null,
 ): OptimizationResult {
-  const certificate = certify(input);
+  const evidence = found ?? evidenceOf(input);
+  const { certificate } = evidence;
   return {
     status: isProved(defectOfCertificate(certificate)) ? 'optimal' : 'iterationLimit',
     weights: input.weights,
     certificate,
-    binding: bindingConstraints(input),
+    binding: bindingConstraints(input, evidence),
     conflict: [],
     factorPrices: input.factorPrices,
     solver: { name, version: SOLVER_VERSION, iterations },

@@ -55,11 +55,18 @@ export function bindingConstraints(
 
 /** A typical slope of the objective in weight, against which a price is large or nothing. */
 function slopeSize({ problem, rowPrices }: CertificateInput): number {
+  const { specificVariance, costs, riskAversion } = problem;
+  let variance = 0;
   let size = 0;
-  for (let i = 0; i < problem.assets.length; i += 1) {
-    size = Math.max(size, problem.riskAversion * (problem.specificVariance[i] as number));
-    for (const c of problem.costs[i]?.slopes ?? []) size = Math.max(size, Math.abs(c));
+  for (let i = 0; i < costs.length; i += 1) {
+    variance = Math.max(variance, specificVariance[i] as number);
+    const cost = costs[i] ?? null;
+    if (cost === null) continue;
+    const { slopes } = cost;
+    // Slopes rise: the largest in size is at an end.
+    const [first, last] = [slopes[0] as number, slopes[slopes.length - 1] as number];
+    size = Math.max(size, Math.abs(first), Math.abs(last));
   }
   for (const price of rowPrices) size = Math.max(size, Math.abs(price));
-  return size;
+  return Math.max(size, riskAversion * variance);
 }

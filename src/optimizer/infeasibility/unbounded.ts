@@ -22,8 +22,7 @@ const VIOLATION_MAX = 1e-9;
  *   objective falls along it without end; null when there is no such direction
  */
 export function unboundedDirection(problem: OptimizationProblem): Float64Array | null {
-  const isOpen = problem.assets.some((_, i) => rangeOf(problem, i).some((end) => end !== 0));
-  if (!isOpen) return null;
+  if (!isOpen(problem)) return null;
   if (problem.rows.every(({ soft }) => soft === undefined)) return recession(problem);
   const roles = problem.rows.map(({ soft }) =>
     soft?.penalty === undefined
@@ -32,6 +31,16 @@ export function unboundedDirection(problem: OptimizationProblem): Float64Array |
   );
   const extended = withSlackNames(problem, roles, []);
   return recession(extended.problem)?.slice(0, extended.assetCount) ?? null;
+}
+
+/** Whether some name may move without end: almost never, and asked before every account. */
+function isOpen(problem: OptimizationProblem): boolean {
+  const { lower, upper } = problem;
+  for (let i = 0; i < lower.length; i += 1) {
+    if (lower[i] !== -Infinity && upper[i] !== Infinity) continue;
+    if (rangeOf(problem, i).some((end) => end !== 0)) return true;
+  }
+  return false;
 }
 
 function recession(problem: OptimizationProblem): Float64Array | null {

@@ -1,3 +1,4 @@
+import { newKernels, type Kernels } from '../kernels/wasm-engine.ts';
 import type { AccountBlock, RiskModelBlock } from '../problem/account-block.ts';
 import { createAccountEngine } from './account-engine.ts';
 import type { AccountEngine } from './engine-types.ts';
@@ -17,15 +18,18 @@ const ROUGH = { tolerance: 1e-2, iterationsMax: 20 } as const;
  */
 export class ColdStart {
   readonly #factorCount: number;
-  readonly #withoutFactors: AccountEngine;
+  readonly #makeEngine: () => AccountEngine;
+  /** Few models ever need it. */
+  #withoutFactors: AccountEngine | null = null;
 
-  constructor(model: RiskModelBlock, backend?: AccountEngine['backend']) {
+  constructor(
+    model: RiskModelBlock,
+    backend?: AccountEngine['backend'],
+    kernelsOf: () => Kernels | null = newKernels,
+  ) {
     this.#factorCount = model.factorCount;
-    const factors = new Float64Array(0);
-    this.#withoutFactors = createAccountEngine(
-      { ...model, factorCount: 0, stride: 0, factors },
-      backend,
-    );
+    const bare = { ...model, factorCount: 0, stride: 0, factors: new Float64Array(0) };
+    this.#makeEngine = () => createAccountEngine(bare, backend, kernelsOf);
   }
 
   /** @returns k + m prices, in the units of the engine */
@@ -34,6 +38,7 @@ export class ColdStart {
     const prices = new Float64Array(this.#factorCount + m);
     if (this.#factorCount < FACTORS_LEAST || missOf(account) <= MISS_MOST) return prices;
     const start = { prices: new Float64Array(m) };
+    this.#withoutFactors ??= this.#makeEngine();
     const rough = this.#withoutFactors.solve(account, start, ROUGH);
     if (rough.status === 'converged') prices.set(rough.prices, this.#factorCount);
     return prices;

@@ -3,6 +3,7 @@ import { SharedModel, type ModelArrays, type PricesInUserUnits } from '../proble
 import { createAccountEngine } from './account-engine.ts';
 import { ColdStart } from './cold-start.ts';
 import type { AccountEngine, EngineAnswer, EngineStart, NewtonOptions } from './engine-types.ts';
+import { KernelPair } from './kernel-pair.ts';
 import { PROXIMAL_CURVATURE, namesBelowFloor, settle } from './proximal-loop.ts';
 
 export interface ModelAnswer extends PricesInUserUnits {
@@ -29,15 +30,22 @@ export class ModelEngine {
   /** Names below the curvature floor. */
   readonly #low: readonly number[];
 
-  /** @param model its arrays are kept by identity and must not be written afterwards */
-  constructor(model: ModelArrays, backend?: AccountEngine['backend']) {
+  /**
+   * @param model its arrays are kept by identity and must not be written afterwards
+   * @param kernels to take over from an engine that is not used again; default: new ones
+   */
+  constructor(
+    model: ModelArrays,
+    backend?: AccountEngine['backend'],
+    kernels: KernelPair = new KernelPair(),
+  ) {
     this.shared = new SharedModel(model);
     const { block } = this.shared;
     this.#low = namesBelowFloor(block.curvature);
     const curvature = block.curvature.slice();
     for (const i of this.#low) curvature[i] = (curvature[i] as number) + PROXIMAL_CURVATURE;
-    this.#engine = createAccountEngine({ ...block, curvature }, backend);
-    this.#coldStart = new ColdStart({ ...block, curvature }, backend);
+    this.#engine = createAccountEngine({ ...block, curvature }, backend, () => kernels.account());
+    this.#coldStart = new ColdStart({ ...block, curvature }, backend, () => kernels.rows());
   }
 
   get backend(): AccountEngine['backend'] {

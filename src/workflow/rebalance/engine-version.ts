@@ -1,2 +1,2 @@
 /** Part of every run's identity: a change that can change a result raises it. */
-export const ENGINE_VERSION = '0.1.0';
+export const ENGINE_VERSION = '0.2.0';
