@@ -38,7 +38,8 @@ export function growthPlot({ middle, points }: GrowthSummary): string {
     };
   });
   return logPlot({
-    title: 'Milliseconds per account, one thread',
+    title: 'Time of one account, one thread',
+    unit: 'ms',
     subtitle:
       `one size varied at a time, the others ${String(middle.names)} names, ` +
       `${String(middle.factors)} factors, ${String(middle.lots)} lots per holding, ` +

@@ -21,6 +21,8 @@ export interface PlotPanel {
 export interface LogPlot {
   readonly title: string;
   readonly subtitle: string;
+  /** Of the vertical axis. */
+  readonly unit: string;
   readonly series: readonly PlotSeries[];
   readonly panels: readonly PlotPanel[];
 }
@@ -44,12 +46,12 @@ interface Scale {
 }
 
 /** @throws Error when there is nothing to draw or a value is not above zero */
-export function logPlot({ title, subtitle, series, panels }: LogPlot): string {
+export function logPlot({ title, subtitle, unit, series, panels }: LogPlot): string {
   const values = panels.flatMap((panel) => panel.points.flatMap(({ y }) => y));
   if (values.length === 0 || !values.every((value) => value > 0 && value < Infinity)) {
     throw new Error('a logarithmic plot needs finite values above zero');
   }
-  const vertical: Scale = { least: 0.8 * Math.min(...values), most: 1.25 * Math.max(...values) };
+  const vertical = { least: 0.8 * Math.min(...values), most: 1.25 * Math.max(...values), unit };
   const lines = Math.ceil(panels.length / COLUMNS);
   const width = 2 * MARGIN + COLUMNS * (PANEL.left + PANEL.width + PANEL.right);
   const height = HEAD + lines * (PANEL.top + PANEL.height + PANEL.bottom);
@@ -83,7 +85,11 @@ function legendEntry(series: PlotSeries, x: number): string {
   ].join('\n');
 }
 
-function panelOf(panel: PlotPanel, series: readonly PlotSeries[], vertical: Scale): string {
+function panelOf(
+  panel: PlotPanel,
+  series: readonly PlotSeries[],
+  vertical: Scale & { readonly unit: string },
+): string {
   const at = panel.ticks.map((tick) => tick.at);
   const horizontal: Scale = { least: Math.min(...at) / 1.12, most: Math.max(...at) * 1.12 };
   const xOf = (value: number): number => PANEL.width * share(horizontal, value);
@@ -92,7 +98,7 @@ function panelOf(panel: PlotPanel, series: readonly PlotSeries[], vertical: Scal
   for (const { value, label } of decimalTicks(vertical)) {
     const y = yOf(value);
     parts.push(line([0, y, PANEL.width, y], `stroke="${GRID}"`));
-    if (label !== '') parts.push(text(-8, y + 4, label, 'text-anchor="end"'));
+    if (label !== '') parts.push(text(-8, y + 4, `${label} ${vertical.unit}`, 'text-anchor="end"'));
   }
   // From the right, so that the largest size always has its label.
   let taken = Infinity;
