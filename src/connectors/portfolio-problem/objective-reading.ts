@@ -1,6 +1,6 @@
 /** The `objective` of a portfolio problem, nested ones included. */
 import { RISK_MEASURES } from '../../domain/index.ts';
-import type { MeasureChoice, PortfolioObjective, Views } from '../../domain/index.ts';
+import type { MeasureChoice, PortfolioObjective, RiskMeasure, Views } from '../../domain/index.ts';
 import { given, type DocumentReading, type JsonObject, type Place } from './document-reading.ts';
 
 const MEASURE_FIELDS = ['measure', 'alpha', 'threshold', 'compounded'] as const;
@@ -103,7 +103,28 @@ function objectiveOf(
   }
 }
 
+const OF_MEASURES = {
+  alpha: ['cvar', 'cdar'],
+  threshold: ['semivariance', 'meanAbsoluteDeviation'],
+  compounded: ['maximumDrawdown', 'averageDrawdown', 'cdar', 'ulcer'],
+} as const satisfies Record<string, readonly RiskMeasure[]>;
+
 function readMeasure(reading: DocumentReading, object: JsonObject, pointer: string): MeasureChoice {
+  const choice = readMeasureFields(reading, object, pointer);
+  for (const [name, measures] of Object.entries(OF_MEASURES)) {
+    const place = given(object, pointer, name);
+    if (place === null || measures.some((measure) => measure === choice.measure)) continue;
+    const message = `${name} does not change ${choice.measure}; it is for ${measures.join(', ')}`;
+    reading.warning('PORTFOLIO_FIELD_UNKNOWN', place.pointer, message);
+  }
+  return choice;
+}
+
+function readMeasureFields(
+  reading: DocumentReading,
+  object: JsonObject,
+  pointer: string,
+): MeasureChoice {
   const compounded = given(object, pointer, 'compounded');
   return {
     measure: reading.optionalChoice(object, pointer, { name: 'measure', known: RISK_MEASURES }),

@@ -253,3 +253,12 @@ describe('hostile documents', () => {
     ]);
   });
 });
+
+it('tells settings that do not belong to the measure', () => {
+  const objective = { kind: 'minimumRisk', alpha: 0.1, threshold: 0, compounded: false };
+  expect(faults({ ...minimal, objective })).toEqual([
+    '/objective/alpha PORTFOLIO_FIELD_UNKNOWN',
+    '/objective/threshold PORTFOLIO_FIELD_UNKNOWN',
+    '/objective/compounded PORTFOLIO_FIELD_UNKNOWN',
+  ]);
+});

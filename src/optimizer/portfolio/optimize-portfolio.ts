@@ -52,7 +52,22 @@ export function optimizePortfolio(
   const resolved = resolution.value;
   const missing = missingReturns(resolved);
   if (missing !== null) return err([missing]);
-  return solve(resolved, options);
+  const outcome = solve(resolved, options);
+  return outcome.ok ? outcome : err(outcome.error.map((finding) => located(finding, problem)));
+}
+
+/** Methods know assets by name alone: the document's place is that of the asset's variance. */
+function located(finding: Finding, { assets, risk }: PortfolioProblem): Finding {
+  const { symbol, pointer } = finding.location;
+  if (pointer !== undefined) return finding;
+  const i = symbol === undefined ? -1 : assets.indexOf(symbol);
+  const places = {
+    covariance: `/risk/covariance/${String(i)}/${String(i)}`,
+    factors: `/risk/factors/loadings/${String(i)}`,
+    returns: '/risk/returns',
+  };
+  const location = { ...finding.location, pointer: i < 0 ? '/objective' : places[risk.kind] };
+  return { ...finding, location };
 }
 
 /** Objectives along whose frontier of return and risk there is something to see. */

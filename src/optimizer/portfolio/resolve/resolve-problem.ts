@@ -72,7 +72,14 @@ function expectedReturnsOf(
     choice ?? { estimator: 'mean' },
     needsCovariance ? risk.covariance : null,
   );
-  if (!estimate.ok) return estimate;
+  if (!estimate.ok) {
+    return err(
+      estimate.error.map((finding) => ({
+        ...finding,
+        location: { pointer: '/expectedReturns', ...finding.location },
+      })),
+    );
+  }
   const note = `expected returns are the history's (${choice?.estimator ?? 'mean'})`;
   return ok({ values: estimate.value.expectedReturns, notes: [note, ...estimate.value.notes] });
 }
