@@ -6,7 +6,13 @@
 import type { Certificate, LinearRow, OptimizationProblem } from '../../domain/index.ts';
 import type { CertificateInput } from './certificate-input.ts';
 import { costBetween } from './curve.ts';
-import { impactBetween, lagrangianOf, leastTerm, type Lagrangian } from './lagrangian.ts';
+import {
+  hasImpact,
+  impactBetween,
+  lagrangianOf,
+  leastTerm,
+  type Lagrangian,
+} from './lagrangian.ts';
 import { measureOf, trackingError } from './measures.ts';
 import { addScaled, factorSums, innerProduct } from './sums.ts';
 
@@ -36,9 +42,8 @@ export function evidenceOf(input: CertificateInput): Evidence {
     penaltyOf(problem, activities);
   const { conceded, slopes } = pricedSlopes(input, lagrangian, signals);
   let dual = -conceded;
-  for (let i = 0; i < slopes.length; i += 1) {
-    dual += leastTerm(lagrangian, i, slopes[i] as number);
-  }
+  const n = slopes.length;
+  for (let i = 0; i < n; i += 1) dual += leastTerm(lagrangian, i, slopes[i] as number);
   const maxViolation = largestViolation(input, activities);
   return { certificate: { primal, dual, gap: primal - dual, maxViolation }, lagrangian, slopes };
 }
@@ -52,8 +57,9 @@ export function primalValue({ problem, weights }: CertificateInput): number {
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
-  const out = new Float64Array(a.length);
-  for (let i = 0; i < out.length; i += 1) out[i] = (a[i] as number) - (b[i] as number);
+  const n = a.length;
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i += 1) out[i] = (a[i] as number) - (b[i] as number);
   return out;
 }
 
@@ -64,7 +70,8 @@ function riskOf(
   exposures: Float64Array,
 ): number {
   let square = innerProduct(exposures, exposures);
-  for (let i = 0; i < away.length; i += 1) {
+  const n = away.length;
+  for (let i = 0; i < n; i += 1) {
     const a = away[i] as number;
     square += (specificVariance[i] as number) * a * a;
   }
@@ -73,13 +80,14 @@ function riskOf(
 
 /** Tilt, curves and impact. */
 function costOf(problem: OptimizationProblem, weights: Float64Array): number {
-  const { linear, costs, current, impact } = problem;
-  const hasImpact = impact !== undefined && impact !== null;
+  const { linear, costs, current } = problem;
+  const isSmooth = hasImpact(problem);
   let value = linear === null ? 0 : innerProduct(linear, weights);
-  for (let i = 0; i < weights.length; i += 1) {
+  const n = weights.length;
+  for (let i = 0; i < n; i += 1) {
     const x = weights[i] as number;
     value += costBetween(costs[i] ?? null, current[i] as number, x);
-    if (hasImpact) value += impactBetween(problem, i, x);
+    if (isSmooth) value += impactBetween(problem, i, x);
   }
   return value;
 }
@@ -131,7 +139,8 @@ function largestViolation(
 ): number {
   const { lower, upper } = problem;
   let largest = 0;
-  for (let i = 0; i < weights.length; i += 1) {
+  const n = weights.length;
+  for (let i = 0; i < n; i += 1) {
     const x = weights[i] as number;
     largest = Math.max(largest, (lower[i] as number) - x, x - (upper[i] as number));
   }

@@ -94,63 +94,67 @@ function cappedRowPrices({ problem, rowPrices, groups }: CertificateInput): Floa
   });
 }
 
-/**
- * min over the box of curvature/2 (x-c)^2 + slope x + g(x) + impact. The term is convex: it is least in the first
- * stretch between kinks at whose end it no longer falls.
- */
+/** min over the box of curvature/2 (x-c)^2 + slope x + g(x) + impact. */
 export function leastTerm(lagrangian: Lagrangian, i: number, slope: number): number {
+  const { problem, riskWeight, center, curves } = lagrangian;
+  const d = riskWeight * (problem.specificVariance[i] as number);
+  const x = lowestOf(lagrangian, i, slope);
+  const away = x - (center[i] as number);
+  const from = problem.current[i] as number;
+  const value = (d / 2) * away * away + slope * x + costBetween(curves[i] ?? null, from, x);
+  return hasImpact(problem) ? value + impactBetween(problem, i, x) : value;
+}
+
+export function hasImpact({ impact }: OptimizationProblem): boolean {
+  return impact !== undefined && impact !== null;
+}
+
+/**
+ * Where the term is least. It is convex, and without impact a parabola between kinks: least in the first stretch at
+ * whose end it no longer falls.
+ */
+function lowestOf(lagrangian: Lagrangian, i: number, slope: number): number {
   const { problem, riskWeight, center, curves } = lagrangian;
   const d = riskWeight * (problem.specificVariance[i] as number);
   const b = center[i] as number;
   const lower = Math.max(-OPEN_END, problem.lower[i] as number);
   const upper = Math.min(OPEN_END, problem.upper[i] as number);
-  const cost = curves[i] ?? null;
-  const from = problem.current[i] as number;
-  let x: number;
-  if ((problem.impact?.coefficient[i] ?? 0) > 0) {
-    x = lowestPoint({
-      slopeAt: (at) => d * (at - b) + slope + slopeWithin(lagrangian, i, at),
-      lower,
-      upper,
-    });
-  } else {
-    x = lowestOfPieces(cost, { d, b, slope, lower, upper });
+  if (hasImpact(problem) && (problem.impact?.coefficient[i] ?? 0) > 0) {
+    return lowestSmooth(lagrangian, i, slope);
   }
-  x = Math.min(upper, Math.max(lower, x));
-  const away = x - b;
-  const value = (d / 2) * away * away + slope * x + costBetween(cost, from, x);
-  return value + impactBetween(problem, i, x);
-}
-
-interface Parabola {
-  readonly d: number;
-  readonly b: number;
-  readonly slope: number;
-  readonly lower: number;
-  readonly upper: number;
-}
-
-/** Where d/2 (x-b)^2 + slope x + g(x) is least in lower <= x <= upper. */
-function lowestOfPieces(cost: PiecewiseCost | null, parabola: Parabola): number {
-  const { d, b, slope, lower, upper } = parabola;
+  const cost = curves[i] ?? null;
+  const last = cost === null ? 0 : cost.slopes.length - 1;
   let start = lower;
-  const pieces = cost === null ? 1 : cost.slopes.length;
-  for (let p = 0; p < pieces; p += 1) {
-    const isLast = p === pieces - 1;
-    const kink = cost === null || isLast ? upper : (cost.breakpoints[p] as number);
-    if (kink <= start && !isLast) continue;
-    const end = kink < upper ? kink : upper;
-    const steep = cost === null ? slope : slope + (cost.slopes[p] as number);
+  for (let p = 0; p <= last; p += 1) {
+    let end = upper;
+    let steep = slope;
+    if (cost !== null) {
+      steep += cost.slopes[p] as number;
+      const kink = p < last ? (cost.breakpoints[p] as number) : upper;
+      if (p < last && kink <= start) continue;
+      if (kink < upper) end = kink;
+    }
     if (d * (end - b) + steep < 0) {
       if (end >= upper) return upper;
       start = end;
       continue;
     }
-    if (d * (start - b) + steep >= 0 || d === 0) return start;
+    if (!(d > 0)) return start;
     const x = b - steep / d;
     return x < start ? start : x > end ? end : x;
   }
-  return upper;
+  return start;
+}
+
+function lowestSmooth(lagrangian: Lagrangian, i: number, slope: number): number {
+  const { problem, riskWeight, center } = lagrangian;
+  const d = riskWeight * (problem.specificVariance[i] as number);
+  const b = center[i] as number;
+  return lowestPoint({
+    slopeAt: (at) => d * (at - b) + slope + slopeWithin(lagrangian, i, at),
+    lower: Math.max(-OPEN_END, problem.lower[i] as number),
+    upper: Math.min(OPEN_END, problem.upper[i] as number),
+  });
 }
 
 /** Slope of curve and impact at x; at a kink the one below. */

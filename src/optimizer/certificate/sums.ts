@@ -82,7 +82,8 @@ export function innerProduct(a: Float64Array, b: Float64Array): number {
 
 /** into += factor times values. */
 export function addScaled(into: Float64Array, factor: number, values: Float64Array): void {
-  for (let i = 0; i < into.length; i += 1) {
+  const n = into.length;
+  for (let i = 0; i < n; i += 1) {
     into[i] = (into[i] as number) + factor * (values[i] as number);
   }
 }

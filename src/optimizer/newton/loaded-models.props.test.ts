@@ -60,6 +60,20 @@ test('O4 an answer does not depend on what was solved before', async () => {
   );
 });
 
+test('O4 a row written since is another row', () => {
+  const problem = structuredClone(instanceSet('ria-n80-k20-tax-sec').problem(5));
+  const before = optimize(problem);
+  const coefficients = problem.rows[1]?.coefficients as Float64Array;
+  coefficients.forEach((value, i) => {
+    coefficients[i] = value + (i % 7) / 7;
+  });
+  const written = optimize(problem);
+  expect(written.weights).not.toEqual(before.weights);
+  optimize(instanceSet('plain-n40-k3').problem(0));
+  optimize(instanceSet('plain-n40-k3', 7).problem(0));
+  expect(optimize(problem)).toEqual(written);
+});
+
 test('O4 a model written since is another model, and a wrong number in it is refused', () => {
   const set = instanceSet('ria-n80-k20-tax-sec');
   const problem = set.problem(3);

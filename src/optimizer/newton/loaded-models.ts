@@ -5,6 +5,7 @@
  * takes, never its answer.
  */
 import type { OptimizationProblem } from '../../domain/index.ts';
+import { areEqual } from '../problem/equal-arrays.ts';
 import type { ModelArrays } from '../problem/shared-model.ts';
 import { KernelPair } from './kernel-pair.ts';
 import { ModelEngine } from './model-engine.ts';
@@ -75,27 +76,4 @@ function isSame(kept: ModelArrays, given: ModelArrays): boolean {
     areEqual(kept.specificVariance, given.specificVariance) &&
     areEqual(kept.factors, given.factors)
   );
-}
-
-/** Not a number is equal to nothing. Eight at a time: this runs over every factor before every account. */
-function areEqual(a: Float64Array, b: Float64Array): boolean {
-  const n = a.length;
-  if (b.length !== n) return false;
-  let i = 0;
-  for (; i + 7 < n; i += 8) {
-    if (
-      a[i] !== b[i] ||
-      a[i + 1] !== b[i + 1] ||
-      a[i + 2] !== b[i + 2] ||
-      a[i + 3] !== b[i + 3] ||
-      a[i + 4] !== b[i + 4] ||
-      a[i + 5] !== b[i + 5] ||
-      a[i + 6] !== b[i + 6] ||
-      a[i + 7] !== b[i + 7]
-    ) {
-      return false;
-    }
-  }
-  for (; i < n; i += 1) if (a[i] !== b[i]) return false;
-  return true;
 }

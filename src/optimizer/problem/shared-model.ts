@@ -12,6 +12,7 @@ import {
   type SparseRows,
 } from './account-block.ts';
 import { buildSegments, powerOfFourNear } from './engine-problem.ts';
+import { areEqual } from './equal-arrays.ts';
 import { impactBlock } from './impact-block.ts';
 
 export type ModelArrays = Pick<OptimizationProblem, 'factors' | 'factorCount' | 'specificVariance'>;
@@ -102,15 +103,15 @@ export class SharedModel {
     return prices;
   }
 
-  /** Accounts of a firm mostly have the same rows: the last ones are kept. */
+  /** Accounts of a firm mostly have the same rows: the last ones are kept, and known by their numbers. */
   #sparseRows(coefficients: readonly Float64Array[]): SparseRows {
     const last = this.#rows;
     const isSame =
       last?.coefficients.length === coefficients.length &&
-      coefficients.every((one, r) => one === last.coefficients[r]);
+      coefficients.every((one, r) => areEqual(one, last.coefficients[r] as Float64Array));
     if (isSame) return last.sparse;
     const sparse = sparseOf(coefficients, this.block.assetCount);
-    this.#rows = { coefficients, sparse };
+    this.#rows = { coefficients: coefficients.map((one) => one.slice()), sparse };
     return sparse;
   }
 }

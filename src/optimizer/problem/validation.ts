@@ -87,8 +87,11 @@ function areNumbersValid(problem: OptimizationProblem): boolean {
   const { target, current, specificVariance, lower, upper } = problem;
   let defect = 0;
   let isValid = true;
-  for (let i = 0; i < target.length; i += 1) {
-    const [b, x, v] = [target[i] as number, current[i] as number, specificVariance[i] as number];
+  const n = target.length;
+  for (let i = 0; i < n; i += 1) {
+    const b = target[i] as number;
+    const x = current[i] as number;
+    const v = specificVariance[i] as number;
     // A finite number less itself is zero.
     defect += b - b + (x - x) + (v - v);
     isValid &&= v >= 0 && (lower[i] as number) < Infinity && (upper[i] as number) > -Infinity;
@@ -165,8 +168,10 @@ function allFiniteFloats(values: Float64Array): boolean {
   let i = 0;
   const n = values.length;
   for (; i + 3 < n; i += 4) {
-    const [v, w] = [values[i] as number, values[i + 1] as number];
-    const [x, y] = [values[i + 2] as number, values[i + 3] as number];
+    const v = values[i] as number;
+    const w = values[i + 1] as number;
+    const x = values[i + 2] as number;
+    const y = values[i + 3] as number;
     a += v - v;
     b += w - w;
     c += x - x;
