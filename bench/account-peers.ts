@@ -41,7 +41,7 @@ export interface AccountPeerFigures {
   readonly variables: number;
   readonly rows: number;
   readonly nonzeros: number;
-  /** `optimize`: one account by itself, with its certificate. */
+  /** `optimize`, with its certificate; it knows the risk model from the call before. */
   readonly oursMilliseconds: number;
   /** `ModelEngine.solve`: one of many accounts of a risk model, which is set up once; without the certificate. */
   readonly engineMilliseconds: number;
