@@ -3,6 +3,7 @@
  * (docs/concepts/optimizer.md). What comes out is a problem of the plain kind for every vector of prices.
  */
 import type { HardBudget, OptimizationProblem, PiecewiseCost } from '../../domain/index.ts';
+import { commonBreakpoints, slopesOver } from '../certificate/curve.ts';
 import { budgetCurve, measureOf } from '../certificate/measures.ts';
 import { solvePlain, type PlainAnswer, type PlainOptions } from '../plain-solve.ts';
 
@@ -50,56 +51,41 @@ function mergedCurves(
 ): MergedCurves | null {
   const all = [base, ...budgets].filter((curve) => curve !== null);
   if (all.length === 0) return null;
-  const breakpoints = [...new Set(all.flatMap((curve) => curve.breakpoints))].sort((a, b) => a - b);
-  const over = (curve: PiecewiseCost): number[] => {
-    let p = 0;
-    return Array.from({ length: breakpoints.length + 1 }, (_, at) => {
-      const end = breakpoints[at] ?? Infinity;
-      while (p < curve.breakpoints.length && (curve.breakpoints[p] as number) < end) p += 1;
-      return curve.slopes[p] as number;
-    });
-  };
+  const breakpoints = commonBreakpoints(all);
   return {
     breakpoints,
-    base: base === null ? breakpoints.map(() => 0).concat(0) : over(base),
-    budgets: budgets.map((curve) => (curve === null ? null : over(curve))),
+    base: base === null ? [...breakpoints.map(() => 0), 0] : slopesOver(base, breakpoints),
+    budgets: budgets.map((curve) => (curve === null ? null : slopesOver(curve, breakpoints))),
   };
 }
 
-/** The plain problem at these prices. Several risks about their benchmarks become one about their center. */
+/** At these prices; sums of equal slopes may differ in their last bit, and the curve stays convex. */
+function pricedCurve(merged: MergedCurves, budgetPrices: Float64Array): PiecewiseCost {
+  const { breakpoints, base, budgets } = merged;
+  const slopes = base.slice();
+  for (let j = 0; j < budgets.length; j += 1) {
+    const extra = budgets[j] ?? null;
+    const price = budgetPrices[j] as number;
+    if (extra === null || price === 0) continue;
+    for (let p = 0; p < extra.length; p += 1) {
+      slopes[p] = (slopes[p] as number) + price * (extra[p] as number);
+    }
+  }
+  for (let p = 1; p < slopes.length; p += 1) {
+    slopes[p] = Math.max(slopes[p] as number, slopes[p - 1] as number);
+  }
+  return { breakpoints, slopes };
+}
+
+/** The plain problem at these prices. */
 export function problemAt(
   { problem, budgets, curves }: PricedProblems,
   budgetPrices: Float64Array,
 ): OptimizationProblem {
-  const costs = curves.map((merged): PiecewiseCost | null => {
-    if (merged === null) return null;
-    const slopes = [...merged.base];
-    merged.budgets.forEach((extra, j) => {
-      const price = budgetPrices[j] as number;
-      if (extra === null || price === 0) return;
-      extra.forEach((slope, p) => {
-        slopes[p] = (slopes[p] as number) + price * slope;
-      });
-    });
-    // Sums of slopes that are equal may differ in their last bit; the curve stays convex.
-    for (let p = 1; p < slopes.length; p += 1) {
-      slopes[p] = Math.max(slopes[p] as number, slopes[p - 1] as number);
-    }
-    return { breakpoints: merged.breakpoints, slopes };
-  });
-  let riskAversion = problem.riskAversion;
-  const pull = problem.target.map((b) => problem.riskAversion * b);
-  budgets.forEach((budget, j) => {
-    if (budget.kind !== 'trackingError') return;
-    const weight = (budgetPrices[j] as number) / budget.maximum;
-    riskAversion += weight;
-    if (weight === 0) return;
-    for (let i = 0; i < pull.length; i += 1) {
-      pull[i] = (pull[i] as number) + weight * (budget.benchmark[i] as number);
-    }
-  });
-  const isMoved = riskAversion !== problem.riskAversion;
-  const target = isMoved ? pull.map((value) => value / riskAversion) : problem.target;
+  const costs = curves.map((merged) =>
+    merged === null ? null : pricedCurve(merged, budgetPrices),
+  );
+  const { riskAversion, target } = pricedRisk({ problem, budgets }, budgetPrices);
   const { impact } = problem;
   return {
     assets: problem.assets,
@@ -116,6 +102,28 @@ export function problemAt(
     rows: problem.rows,
     ...(impact === undefined ? {} : { impact }),
   };
+}
+
+/** Several risks about their benchmarks are one about their center. */
+function pricedRisk(
+  { problem, budgets }: Pick<PricedProblems, 'problem' | 'budgets'>,
+  budgetPrices: Float64Array,
+): Pick<OptimizationProblem, 'riskAversion' | 'target'> {
+  const weights = budgets.map((budget, j) =>
+    budget.kind === 'trackingError' ? (budgetPrices[j] as number) / budget.maximum : 0,
+  );
+  if (weights.every((weight) => weight === 0)) return problem;
+  const riskAversion = weights.reduce((sum, weight) => sum + weight, problem.riskAversion);
+  const target = problem.target.map((b) => problem.riskAversion * b);
+  budgets.forEach((budget, j) => {
+    const weight = weights[j] as number;
+    if (budget.kind !== 'trackingError' || weight === 0) return;
+    for (let i = 0; i < target.length; i += 1) {
+      target[i] = (target[i] as number) + weight * (budget.benchmark[i] as number);
+    }
+  });
+  for (let i = 0; i < target.length; i += 1) target[i] = (target[i] as number) / riskAversion;
+  return { riskAversion, target };
 }
 
 /** Solves at these prices, from the answer at the prices of `near`. */

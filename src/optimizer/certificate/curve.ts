@@ -12,23 +12,50 @@ export function sumOfCurves(parts: readonly WeightedCurve[]): PiecewiseCost | nu
   const only = parts[0];
   if (only === undefined) return null;
   if (parts.length === 1 && only.weight === 1) return only.curve;
-  const breakpoints = [...new Set(parts.flatMap(({ curve }) => curve.breakpoints))].sort(
-    (a, b) => a - b,
-  );
-  const slopes: number[] = [];
-  for (let p = 0; p <= breakpoints.length; p += 1) {
-    const end = breakpoints[p] ?? Infinity;
-    slopes.push(
-      parts.reduce((total, { weight, curve }) => total + weight * slopeBelow(curve, end), 0),
-    );
+  const breakpoints = commonBreakpoints(parts.map(({ curve }) => curve));
+  const slopes: number[] = breakpoints.map(() => 0);
+  slopes.push(0);
+  for (const { weight, curve } of parts) {
+    slopesOver(curve, breakpoints).forEach((slope, p) => {
+      slopes[p] = (slopes[p] as number) + weight * slope;
+    });
   }
   return { breakpoints, slopes };
 }
 
-function slopeBelow({ breakpoints, slopes }: PiecewiseCost, x: number): number {
+/** The breakpoints of all the curves, ascending, each once. */
+export function commonBreakpoints(curves: readonly PiecewiseCost[]): readonly number[] {
+  let all: readonly number[] = [];
+  for (const { breakpoints } of curves) all = merged(all, breakpoints);
+  return all;
+}
+
+/** Two ascending lists as one, each number once. */
+function merged(a: readonly number[], b: readonly number[]): number[] {
+  const out: number[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    const isFirst = j >= b.length || (a[i] as number) <= (b[j] as number);
+    const next = (isFirst ? a[i] : b[j]) as number;
+    if (isFirst) i += 1;
+    else j += 1;
+    if (out.length === 0 || out[out.length - 1] !== next) out.push(next);
+  }
+  return out;
+}
+
+/** Slopes of a curve between breakpoints that contain its own. */
+export function slopesOver(curve: PiecewiseCost, breakpoints: readonly number[]): number[] {
+  const own = curve.breakpoints;
+  const slopes: number[] = [];
   let p = 0;
-  while (p < breakpoints.length && (breakpoints[p] as number) < x) p += 1;
-  return slopes[p] as number;
+  for (let at = 0; at <= breakpoints.length; at += 1) {
+    const end = at < breakpoints.length ? (breakpoints[at] as number) : Infinity;
+    while (p < own.length && (own[p] as number) < end) p += 1;
+    slopes.push(curve.slopes[p] as number);
+  }
+  return slopes;
 }
 
 /** Integral of the slopes from `from` to `to`. */

@@ -25,10 +25,19 @@ export function measureOf(
   weights: Float64Array,
 ): number {
   if (budget.kind === 'trackingError') return trackingError(problem, budget.benchmark, weights);
+  const n = weights.length;
+  const { current } = problem;
   let total = 0;
-  for (let i = 0; i < weights.length; i += 1) {
-    const current = problem.current[i] as number;
-    total += costBetween(budgetCurve(problem, budget, i), current, weights[i] as number);
+  if (budget.kind === 'turnover') {
+    const [down, up] = TURNOVER_SLOPES[budget.measure];
+    for (let i = 0; i < n; i += 1) {
+      const moved = (weights[i] as number) - (current[i] as number);
+      total += (moved > 0 ? up : down) * moved;
+    }
+    return total;
+  }
+  for (let i = 0; i < n; i += 1) {
+    total += costBetween(budget.costs[i] ?? null, current[i] as number, weights[i] as number);
   }
   return total;
 }
