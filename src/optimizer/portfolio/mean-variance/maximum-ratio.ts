@@ -16,7 +16,7 @@ import type { ConvexProblem } from './convex-problem.ts';
 import { dot } from './engine-point.ts';
 import { negated } from './mean-variance.ts';
 import { programOf, resultOf, riskOf, scaledCosts, tradingCosts } from './program.ts';
-import { solveConvex, type ConvexAnswer, type EngineStart } from './solve-convex.ts';
+import { roundingOf, solveConvex, type ConvexAnswer, type EngineStart } from './solve-convex.ts';
 
 const DOUBLINGS_MAX = 60;
 /** Weights beyond this, with phi still falling, follow an asymptote: the ratio is never reached. */
@@ -198,7 +198,8 @@ class RatioSearch {
     const above = slack === 0 ? 0 : slack / (x * (isRounding ? risk : leastRisk));
     const gap = above - phi / (x * risk);
     const unit = 1 / (x * risk);
-    const isProved = Math.abs(gap) <= this.#resolved.problem.tolerance * Math.abs(ratio);
+    const lost = roundingOf({ ...this.#program, curvature: 1 }, answer.weights) / risk ** 2;
+    const isProved = Math.abs(gap) <= (this.#resolved.problem.tolerance + lost) * Math.abs(ratio);
     return resultOf({
       resolved: this.#resolved,
       answer: { ...answer, status: isProved ? 'optimal' : 'iterationLimit' },

@@ -21,6 +21,8 @@ const VIOLATION_MAX = 1e-9;
 const NOTHING = 1e-16;
 /** The same where the norm of the weights is priced: at zero it has a kink, which steps only approach. */
 const NOTHING_AT_KINK = 1e-10;
+/** Of the sum of the sizes of the terms of a variance. */
+const SUM_ROUNDING = 32 * Number.EPSILON;
 
 /**
  * @param start the answer of a like problem; it costs little to try, and the proof tells whether it led to the answer
@@ -155,9 +157,11 @@ function answerOf(
 ): Omit<ConvexAnswer, 'iterations'> {
   const { problem } = layout;
   const nothing = problem.norm === null ? NOTHING : NOTHING_AT_KINK;
+  const { gap, size } = best.evidence;
+  const lost = nothing / layout.scale + roundingOf(problem, best.weights);
   const isOptimal =
     mayBeOptimal &&
-    best.evidence.gap <= tolerance * best.evidence.size + nothing / layout.scale &&
+    gap <= tolerance * size + lost &&
     best.evidence.maxViolation <= VIOLATION_MAX * Math.max(1, sizeOf(best.weights));
   return {
     ...best,
@@ -165,6 +169,18 @@ function answerOf(
     binding: bindingOf({ problem, weights: best.weights, prices: best.prices }, 1),
     conflict: [],
   };
+}
+
+/** Below this a variance is lost in the sum of its terms, whichever way it is added up. */
+export function roundingOf(
+  { covariance, center, curvature }: ConvexProblem,
+  weights: Float64Array,
+): number {
+  let gross = 0;
+  weights.forEach((w, i) => {
+    gross += Math.abs(w - (center[i] as number)) * Math.sqrt(covariance.variance[i] as number);
+  });
+  return SUM_ROUNDING * (curvature / 2) * gross ** 2;
 }
 
 type Candidate = Pick<ConvexAnswer, 'weights' | 'prices' | 'evidence' | 'solver'>;

@@ -1,0 +1,34 @@
+/**
+ * Sigma = v v' + nugget I: one factor that the best mix hedges to nothing. The least variance is, by the inverse of a
+ * rank-one change, nugget / (n - (sum v)^2 / (nugget + v'v)); the terms of w'Sigma w are larger by ten orders, and no
+ * program can tell their sum to nine digits.
+ */
+import { expect, test } from 'vitest';
+import { optimized } from '../../../../test/support/optimized-portfolio.ts';
+
+const NUGGET = 1e-11;
+const V = [0.31, -0.17, 0.23, -0.41, 0.13, 0.29, -0.37, 0.19];
+
+const total = V.reduce((sum, v) => sum + v, 0);
+const square = V.reduce((sum, v) => sum + v * v, 0);
+const LEAST = NUGGET / (V.length - total ** 2 / (NUGGET + square));
+
+const hedged = {
+  assets: V.map((_, i) => `A${String(i)}`),
+  expectedReturns: V.map(() => 0.02),
+  risk: { covariance: V.map((v, i) => V.map((u, j) => v * u + (i === j ? NUGGET : 0))) },
+  constraints: { bounds: { lower: -1, upper: 1 } },
+};
+
+test('a risk at the edge of what sums can tell is an answer', () => {
+  const result = optimized({ ...hedged, objective: { kind: 'minimumRisk' } });
+  expect(result.status).toBe('optimal');
+  expect(result.objective / LEAST).toBeCloseTo(1, 4);
+});
+
+test('and so is a ratio to it', () => {
+  const objective = { kind: 'maximumRatio', riskFreeRate: 0 };
+  const result = optimized({ ...hedged, objective });
+  expect(result.status).toBe('optimal');
+  expect(result.objective / (0.02 / Math.sqrt(LEAST))).toBeCloseTo(1, 4);
+});
