@@ -34,10 +34,12 @@ export function bindingConstraints(
     const price = input.budgetPrices?.[j] ?? 0;
     if (price > 0) binding.push({ constraint: budget.name, shadowPrice: price });
   });
-  problem.assets.forEach((asset, i) => {
+  const n = weights.length;
+  for (let i = 0; i < n; i += 1) {
     const x = weights[i] as number;
     const isUpper = x >= (upper[i] as number);
-    if (!isUpper && x > (lower[i] as number)) return;
+    if (!isUpper && x > (lower[i] as number)) continue;
+    const asset = problem.assets[i] ?? '';
     const smooth =
       riskWeight * (problem.specificVariance[i] as number) * (x - (center[i] as number)) +
       impactSlope(problem, i, x) +
@@ -49,7 +51,7 @@ export function bindingConstraints(
     } else if (x <= (lower[i] as number) && smooth + below > least) {
       binding.push({ constraint: `lower:${asset}`, shadowPrice: -(smooth + below) });
     }
-  });
+  }
   return binding;
 }
 

@@ -36,14 +36,22 @@ export function evidenceOf(input: CertificateInput): Evidence {
   const away = difference(weights, problem.target);
   const { signals, exposures } = factorSums(problem, factorPrices, away);
   const activities = problem.rows.map((row) => innerProduct(row.coefficients, weights));
-  const primal =
-    (problem.riskAversion / 2) * riskOf(problem, away, exposures) +
-    costOf(problem, weights) +
-    penaltyOf(problem, activities);
   const { conceded, slopes } = pricedSlopes(input, lagrangian, signals);
-  let dual = -conceded;
+  const risk = riskOf(problem, away, exposures);
+  const { linear, costs, current } = problem;
+  let cost = linear === null ? 0 : innerProduct(linear, weights);
+  let least = 0;
+  const isSmooth = hasImpact(problem);
   const n = slopes.length;
-  for (let i = 0; i < n; i += 1) dual += leastTerm(lagrangian, i, slopes[i] as number);
+  // One visit per name: its curve lies somewhere in memory and costs more to fetch than to read.
+  for (let i = 0; i < n; i += 1) {
+    const x = weights[i] as number;
+    cost += costBetween(costs[i] ?? null, current[i] as number, x);
+    if (isSmooth) cost += impactBetween(problem, i, x);
+    least += leastTerm(lagrangian, i, slopes[i] as number);
+  }
+  const primal = (problem.riskAversion / 2) * risk + cost + penaltyOf(problem, activities);
+  const dual = least - conceded;
   const maxViolation = largestViolation(input, activities);
   return { certificate: { primal, dual, gap: primal - dual, maxViolation }, lagrangian, slopes };
 }
@@ -106,7 +114,7 @@ function penaltyOf({ rows }: OptimizationProblem, activities: readonly number[])
  * concede: pi'F'b + |pi|^2 / (2 Lambda) + h(eta) + theta'limits, with Lambda = riskAversion + the weights that
  * the prices of tracking error budgets put on risk, and b the center of them all.
  *
- * @param signals n; F pi
+ * @param signals n; F pi, which become the slopes
  */
 function pricedSlopes(
   { problem, factorPrices, groups }: CertificateInput,
@@ -117,7 +125,7 @@ function pricedSlopes(
   for (const price of factorPrices) {
     if (price !== 0) conceded += (price * price) / (2 * lagrangian.riskWeight);
   }
-  const slopes = signals.slice();
+  const slopes = signals;
   if (problem.linear !== null) addScaled(slopes, 1, problem.linear);
   problem.rows.forEach((row, r) => {
     const price = lagrangian.rowPrices[r] as number;

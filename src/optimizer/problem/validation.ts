@@ -120,12 +120,30 @@ function validateCosts({ assets, costs }: OptimizationProblem): void {
   }
 }
 
-function validateCost(asset: string, { breakpoints, slopes }: PiecewiseCost): void {
+function validateCost(asset: string, cost: PiecewiseCost): void {
+  if (isConvexCurve(cost)) return;
+  const { breakpoints, slopes } = cost;
   if (slopes.length !== breakpoints.length + 1) fail(`${asset}: one slope more than breakpoints`);
   if (!allFinite(breakpoints)) fail(`${asset}: breakpoints are finite`);
   if (!allFinite(slopes)) fail(`${asset}: slopes are finite`);
   if (!isAscending(breakpoints)) fail(`${asset}: breakpoints ascend`);
   if (!isAscending(slopes)) fail(`${asset}: slopes do not fall (the cost is convex)`);
+}
+
+/** Whatever ascends from one finite number to another is finite. */
+function isConvexCurve({ breakpoints, slopes }: PiecewiseCost): boolean {
+  const m = breakpoints.length;
+  if (slopes.length !== m + 1) return false;
+  if (!isFinite(slopes[0] as number) || !isFinite(slopes[m] as number)) return false;
+  for (let p = 0; p < m; p += 1) {
+    if (!((slopes[p] as number) <= (slopes[p + 1] as number))) return false;
+  }
+  if (m === 0) return true;
+  if (!isFinite(breakpoints[0] as number) || !isFinite(breakpoints[m - 1] as number)) return false;
+  for (let p = 1; p < m; p += 1) {
+    if (!((breakpoints[p - 1] as number) <= (breakpoints[p] as number))) return false;
+  }
+  return true;
 }
 
 function validateRows(problem: OptimizationProblem): void {
