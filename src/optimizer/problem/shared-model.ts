@@ -6,7 +6,7 @@
 import { assert } from '../../kernel/index.ts';
 import type { OptimizationProblem } from '../../domain/index.ts';
 import {
-  modelBlock,
+  roundedToFour,
   type AccountBlock,
   type RiskModelBlock,
   type SparseRows,
@@ -37,14 +37,16 @@ export class SharedModel {
     const { factors, factorCount, specificVariance } = model;
     const mean = specificVariance.reduce((a, b) => a + b, 0) / Math.max(1, specificVariance.length);
     const scale = powerOfFourNear(1 / mean);
-    const root = Math.sqrt(scale);
     this.#model = model;
     this.#scale = scale;
-    this.block = modelBlock(
-      factors.map((value) => value * root),
-      specificVariance.map((value) => value * scale),
-      { factorCount, width: factorCount },
-    );
+    const stride = roundedToFour(factorCount);
+    this.block = {
+      assetCount: specificVariance.length,
+      factorCount,
+      stride,
+      factors: paddedRows(model, stride, Math.sqrt(scale)),
+      curvature: scaled(specificVariance, scale),
+    };
   }
 
   /** Whether the problem holds this very model, so that its block may go to this model's engine. */
@@ -118,6 +120,23 @@ function scaled(values: Float64Array, factor: number): Float64Array {
   const n = values.length;
   const out = new Float64Array(n);
   for (let i = 0; i < n; i += 1) out[i] = (values[i] as number) * factor;
+  return out;
+}
+
+/** n x stride: factors times `unit`, zeros beyond them. */
+function paddedRows(
+  { factors, factorCount, specificVariance }: ModelArrays,
+  stride: number,
+  unit: number,
+): Float64Array {
+  const n = specificVariance.length;
+  const out = new Float64Array(n * stride);
+  for (let i = 0, from = 0; i < n; i += 1) {
+    const at = i * stride;
+    for (let f = 0; f < factorCount; f += 1, from += 1) {
+      out[at + f] = (factors[from] as number) * unit;
+    }
+  }
   return out;
 }
 
