@@ -180,18 +180,29 @@ function costsOf(
   breakpoints: Float64Array,
   slopes: Float64Array,
 ): (PiecewiseCost | null)[] {
+  // Plain loops: Array.from over views takes longer than the solve.
   let atKink = 0;
   let atSlope = 0;
-  return Array.from(kinks, (count) => {
-    if (count === 0) return null;
-    const cost = {
-      breakpoints: Array.from(breakpoints.subarray(atKink, atKink + count)),
-      slopes: Array.from(slopes.subarray(atSlope, atSlope + count + 1)),
-    };
+  const costs: (PiecewiseCost | null)[] = [];
+  for (const count of kinks) {
+    if (count === 0) {
+      costs.push(null);
+      continue;
+    }
+    costs.push({
+      breakpoints: numbersOf(breakpoints, atKink, count),
+      slopes: numbersOf(slopes, atSlope, count + 1),
+    });
     atKink += count;
     atSlope += count + 1;
-    return cost;
-  });
+  }
+  return costs;
+}
+
+function numbersOf(values: Float64Array, from: number, count: number): number[] {
+  const numbers: number[] = [];
+  for (let i = from; i < from + count; i += 1) numbers.push(values[i] as number);
+  return numbers;
 }
 
 function limitsOf(
