@@ -25,6 +25,8 @@ export const CONSTRAINT_FIELDS = [
   'roundLots',
 ] as const;
 
+const NO_LIMIT = 1e20;
+
 export interface ConstraintContext {
   readonly assets: readonly string[];
   readonly risk: PortfolioRisk | null;
@@ -105,13 +107,19 @@ function readEnds(
   if (place === null) return null;
   const out = new Float64Array(n).fill(open);
   if (place.value === null) return out;
-  if (!Array.isArray(place.value)) return out.fill(reading.number(place));
+  const end = (at: Place): number => openedEnd(reading.number(at), open);
+  if (!Array.isArray(place.value)) return out.fill(end(place));
   const entries = reading.list(place) ?? [];
   reading.checkLength(place.pointer, entries.length, { length: n, of: 'assets' });
   entries.slice(0, n).forEach((entry, i) => {
-    out[i] = entry.value === null ? open : reading.number(entry);
+    out[i] = entry.value === null ? open : end(entry);
   });
   return out;
+}
+
+/** Other programs write 1e20 or 1e30 for no limit. */
+function openedEnd(value: number, open: number): number {
+  return Math.abs(value) >= NO_LIMIT && Math.sign(value) === Math.sign(open) ? open : value;
 }
 
 interface Range {

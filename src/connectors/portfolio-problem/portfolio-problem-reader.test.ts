@@ -262,3 +262,27 @@ it('tells settings that do not belong to the measure', () => {
     '/objective/compounded PORTFOLIO_FIELD_UNKNOWN',
   ]);
 });
+
+it('tells settings that do not belong to the kind of risk or to the estimator', () => {
+  const { covariance } = minimal.risk;
+  expect(faults({ ...minimal, risk: { covariance, estimator: 'oas', ddof: 0 } })).toEqual([
+    '/risk/estimator PORTFOLIO_FIELD_UNKNOWN',
+    '/risk/ddof PORTFOLIO_FIELD_UNKNOWN',
+  ]);
+  const returns = [
+    [0.01, 0.02],
+    [0.02, -0.01],
+    [0, 0.01],
+  ];
+  expect(faults({ ...minimal, risk: { returns, halfLife: 5, repair: 'clip' } })).toEqual([
+    '/risk/repair PORTFOLIO_FIELD_UNKNOWN',
+    '/risk/halfLife PORTFOLIO_FIELD_UNKNOWN',
+  ]);
+});
+
+it('reads ends of 1e20 and beyond as no limit, as other programs write it', () => {
+  const bounds = { lower: -1e20, upper: [1e30, 0.5] };
+  const { problem } = readPortfolioDocument({ ...minimal, constraints: { bounds } });
+  expect([...(problem?.constraints.lower ?? [])]).toEqual([-Infinity, -Infinity]);
+  expect([...(problem?.constraints.upper ?? [])]).toEqual([Infinity, 0.5]);
+});

@@ -5,6 +5,7 @@ import {
   EXPECTED_RETURNS_ESTIMATORS,
 } from '../../domain/index.ts';
 import type {
+  CovarianceEstimator,
   CovarianceRepair,
   EstimatorChoice,
   ExpectedReturnsChoice,
@@ -31,6 +32,19 @@ export const ESTIMATOR_FIELDS = [
   'regressionWeights',
 ] as const;
 
+const OF_MATRICES = ['repair', ...ESTIMATOR_FIELDS] as const;
+
+/** What each setting changes; `ddof` also stands for the divisor of measures, and is always of use. */
+const OF_ESTIMATORS = {
+  halfLife: ['exponential'],
+  factorCount: ['denoised', 'statisticalFactors'],
+  denoising: ['denoised'],
+  noiseKept: ['denoised'],
+  threshold: ['semicovariance', 'gerber'],
+  exposures: ['fundamentalFactors'],
+  regressionWeights: ['fundamentalFactors'],
+} as const satisfies Record<string, readonly CovarianceEstimator[]>;
+
 /** @param n number of assets @returns null with an error when it cannot be told what kind it is */
 export function readRisk(reading: DocumentReading, place: Place, n: number): PortfolioRisk | null {
   const object = reading.object(place, [...SOURCES, 'repair', ...ESTIMATOR_FIELDS]);
@@ -43,6 +57,14 @@ export function readRisk(reading: DocumentReading, place: Place, n: number): Por
     return null;
   }
   const [kind] = sources;
+  const unused =
+    kind === 'covariance' ? ESTIMATOR_FIELDS : kind === 'factors' ? OF_MATRICES : ['repair'];
+  for (const name of unused) {
+    const setting = given(object, pointer, name);
+    if (setting === null) continue;
+    const message = `${name} does not apply to risk given as ${String(kind)}`;
+    reading.warning('PORTFOLIO_FIELD_UNKNOWN', setting.pointer, message);
+  }
   if (kind === 'covariance') return readCovariance(reading, object, { pointer, n });
   if (kind === 'factors') return readFactors(reading, given(object, pointer, 'factors'), n);
   return readReturns(reading, object, { pointer, n });
@@ -143,11 +165,13 @@ function readEstimator(
   const threshold = reading.optionalNumber(object, pointer, { name: 'threshold', otherwise: null });
   const denoising = given(object, pointer, 'denoising');
   const weights = given(object, pointer, 'regressionWeights');
+  const estimator = reading.optionalChoice(object, pointer, {
+    name: 'estimator',
+    known: COVARIANCE_ESTIMATORS,
+  });
+  warnOfUnused(reading, object, { pointer, estimator });
   return {
-    estimator: reading.optionalChoice(object, pointer, {
-      name: 'estimator',
-      known: COVARIANCE_ESTIMATORS,
-    }),
+    estimator,
     ddof: number('ddof', 0),
     halfLife: reading.optionalNumber(object, pointer, {
       name: 'halfLife',
@@ -171,6 +195,19 @@ function readEstimator(
         }),
     ...readExposures(reading, given(object, pointer, 'exposures'), n),
   };
+}
+
+function warnOfUnused(
+  reading: DocumentReading,
+  object: JsonObject,
+  { pointer, estimator }: { readonly pointer: string; readonly estimator: CovarianceEstimator },
+): void {
+  for (const [name, estimators] of Object.entries(OF_ESTIMATORS)) {
+    const setting = given(object, pointer, name);
+    if (setting === null || estimators.some((one) => one === estimator)) continue;
+    const message = `${name} does not change the estimator ${estimator}; it is for ${estimators.join(', ')}`;
+    reading.warning('PORTFOLIO_FIELD_UNKNOWN', setting.pointer, message);
+  }
 }
 
 function readExposures(
