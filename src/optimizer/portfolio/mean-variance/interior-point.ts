@@ -139,7 +139,10 @@ function inside(from: number, to: number, reach: number): number {
   if (from === -Infinity && to === Infinity) return 0;
   if (from === -Infinity) return Math.min(0, to - reach);
   if (to === Infinity) return Math.max(0, from + reach);
-  return from + Math.min((to - from) / 2, Math.max(reach, -from < to ? reach - from : 0));
+  const room = Math.min((to - from) / 2, reach);
+  // Near zero where the ends allow it, however far away they are.
+  if (from <= 0 && to > 0) return Math.min(to / 2, reach);
+  return to <= 0 ? to - room : from + room;
 }
 
 function activities(layout: ScaledLayout, v: Float64Array): Float64Array {

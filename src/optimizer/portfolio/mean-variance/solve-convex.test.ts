@@ -32,3 +32,20 @@ test('and so is a ratio to it', () => {
   expect(result.status).toBe('optimal');
   expect(result.objective / (0.02 / Math.sqrt(LEAST))).toBeCloseTo(1, 4);
 });
+
+test.each([10, 1e10, 1e15])('ends at %d that nothing reaches change nothing', (end) => {
+  const result = optimized({
+    assets: ['A', 'B'],
+    risk: {
+      covariance: [
+        [0.04, 0],
+        [0, 0.09],
+      ],
+    },
+    objective: { kind: 'minimumRisk' },
+    constraints: { bounds: { lower: -end, upper: end } },
+  });
+  expect(result.status).toBe('optimal');
+  // In inverse proportion to the variances.
+  expect(result.weights[0]).toBeCloseTo(9 / 13, 12);
+});
