@@ -50,7 +50,7 @@ export function optimize(
   options: OptimizeOptions = {},
 ): OptimizationResult {
   const known = knownModel(problem);
-  validateProblem(problem, { isModelKnown: known !== null });
+  validateProblem(problem, { isModelKnown: known?.slot.isFinite === true });
   validateBudgets(problem);
   const crossed = crossedLimits(problem);
   if (crossed !== null) return infeasible(problem, crossed, 0);

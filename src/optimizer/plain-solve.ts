@@ -7,7 +7,8 @@ import { evidenceOf, type Evidence } from './certificate/certificate.ts';
 import { farkasMargin } from './infeasibility/farkas.ts';
 import { solveInteriorPoint } from './interior-point/interior-point.ts';
 import type { EngineAnswer } from './newton/dual-newton.ts';
-import { isLoaded, loadModel, type LoadedModel } from './newton/loaded-models.ts';
+import { forgetModel, isLoaded, loadModel, type LoadedModel } from './newton/loaded-models.ts';
+import type { ModelAnswer } from './newton/model-engine.ts';
 import { CURVATURE_FLOOR, solveWithFloor } from './newton/proximal-loop.ts';
 import { buildEngineProblem, type EngineProblem } from './problem/engine-problem.ts';
 
@@ -70,12 +71,19 @@ export function solvePlain(problem: OptimizationProblem, options: PlainOptions =
 function solveOnModel(problem: OptimizationProblem, options: PlainOptions): PlainAnswer | null {
   if (!(problem.riskAversion > 0) || problem.assets.length === 0) return null;
   const { model } = options;
-  const { slot } = model !== undefined && isLoaded(model, problem) ? model : loadModel(problem);
-  const solved = slot.engine.solve(
-    { ...problem, factors: slot.kept.factors, specificVariance: slot.kept.specificVariance },
-    modelStart(problem, options.start),
-    { tolerance: options.tolerance ?? ENGINE_TOLERANCE, iterationsMax: ITERATIONS_MAX },
-  );
+  const loaded = model !== undefined && isLoaded(model, problem) ? model : loadModel(problem);
+  const { engine, kept } = loaded.slot;
+  let solved: ModelAnswer;
+  try {
+    solved = engine.solve(
+      { ...problem, factors: kept.factors, specificVariance: kept.specificVariance },
+      modelStart(problem, options.start),
+      { tolerance: options.tolerance ?? ENGINE_TOLERANCE, iterationsMax: ITERATIONS_MAX },
+    );
+  } catch (error) {
+    forgetModel(loaded);
+    throw error;
+  }
   const { status, weights, factorPrices, iterations } = solved;
   const rowPrices = boundedPrices(problem, solved.rowPrices);
   const answer = { status, weights, factorPrices, rowPrices, iterations, name: nameOf(solved) };

@@ -4,6 +4,7 @@ import { instanceSet } from '../../../bench/instances/index.ts';
 import { randomProblem } from '../../../test/support/optimization-problems.ts';
 import type { OptimizationProblem, OptimizationResult } from '../../domain/index.ts';
 import { optimize } from '../optimize.ts';
+import { loadModel } from './loaded-models.ts';
 
 const SETS = ['plain-n40-k3', 'plain-n60-k24', 'ria-n80-k20-l1', 'ria-n80-k20-tax-sec'].map(
   (name) => instanceSet(name),
@@ -89,8 +90,12 @@ test('O4 a model written since is another model, and a wrong number in it is ref
   const written = optimize(same);
   expect(written.weights).not.toEqual(before.weights);
   expect(written).toEqual(optimize(structuredClone(same)));
-  factors[77] = Number.NaN;
-  expect(() => optimize(same)).toThrow('factors are finite');
+  for (const wrong of [Number.NaN, Infinity]) {
+    factors[77] = wrong;
+    expect(() => optimize(same)).toThrow('factors are finite');
+    loadModel(same);
+    expect(() => optimize(same)).toThrow('factors are finite');
+  }
   factors[77] = problem.factors[77] as number;
   specificVariance[5] = -1;
   expect(() => optimize(same)).toThrow('specific variance');

@@ -5,7 +5,7 @@
  * takes, never its answer.
  */
 import type { OptimizationProblem } from '../../domain/index.ts';
-import { areEqual } from '../problem/equal-arrays.ts';
+import { areEqual, areFinite } from '../problem/array-checks.ts';
 import type { ModelArrays } from '../problem/shared-model.ts';
 import { KernelPair } from './kernel-pair.ts';
 import { ModelEngine } from './model-engine.ts';
@@ -17,6 +17,8 @@ interface Slot {
   readonly kept: ModelArrays;
   readonly engine: ModelEngine;
   readonly kernels: KernelPair;
+  /** Whether every factor is; callers other than `optimize` load what nobody has checked. */
+  readonly isFinite: boolean;
 }
 
 /** The model of a problem in its engine; valid while the problem's arrays are not written. */
@@ -28,7 +30,7 @@ export interface LoadedModel {
 /** The one used last comes first. */
 let slots: readonly Slot[] = [];
 
-/** @returns null where no loaded model has these numbers; then nothing is known about them */
+/** @returns null where no loaded model has these numbers */
 export function knownModel(problem: ModelArrays): LoadedModel | null {
   for (const slot of slots) {
     if (!isSame(slot.kept, problem)) continue;
@@ -51,7 +53,8 @@ export function loadModel(problem: ModelArrays): LoadedModel {
   if (oldest !== undefined) slots = slots.slice(0, -1);
   const kernels =
     oldest === undefined || oldest.kernels.isLarge() ? new KernelPair() : oldest.kernels;
-  const slot = { kept, kernels, engine: new ModelEngine(kept, undefined, kernels) };
+  const engine = new ModelEngine(kept, undefined, kernels);
+  const slot = { kept, kernels, engine, isFinite: areFinite(kept.factors) };
   return use(slot, problem);
 }
 
@@ -63,6 +66,11 @@ export function isLoaded({ model, slot }: LoadedModel, problem: OptimizationProb
     problem.factorCount === model.factorCount &&
     slots.includes(slot)
   );
+}
+
+/** After a fault in the middle of a solve, whose engine is in no known state. */
+export function forgetModel({ slot }: LoadedModel): void {
+  slots = slots.filter((one) => one !== slot);
 }
 
 function use(slot: Slot, { factors, specificVariance, factorCount }: ModelArrays): LoadedModel {

@@ -12,7 +12,7 @@ import {
   type SparseRows,
 } from './account-block.ts';
 import { buildSegments, powerOfFourNear } from './engine-problem.ts';
-import { areEqual } from './equal-arrays.ts';
+import { areEqual } from './array-checks.ts';
 import { impactBlock } from './impact-block.ts';
 
 export type ModelArrays = Pick<OptimizationProblem, 'factors' | 'factorCount' | 'specificVariance'>;
@@ -34,7 +34,7 @@ export class SharedModel {
 
   /** @param model its arrays are kept by identity and must not be written afterwards */
   constructor(model: ModelArrays) {
-    const { factors, factorCount, specificVariance } = model;
+    const { factorCount, specificVariance } = model;
     const mean = specificVariance.reduce((a, b) => a + b, 0) / Math.max(1, specificVariance.length);
     const scale = powerOfFourNear(1 / mean);
     this.#model = model;

@@ -1,5 +1,6 @@
 import { AssertionError, assert } from '../../kernel/index.ts';
 import type { OptimizationProblem, PiecewiseCost } from '../../domain/index.ts';
+import { areFinite } from './array-checks.ts';
 
 /**
  * Stops on a problem that no caller may build: shapes that disagree, numbers that are not numbers,
@@ -172,31 +173,9 @@ function isFinite(value: number): boolean {
 
 /** Separate loops for the two kinds of array: one for both would be slow for either. */
 function allFinite(values: Float64Array | readonly number[]): boolean {
-  if (values instanceof Float64Array) return allFiniteFloats(values);
+  if (values instanceof Float64Array) return areFinite(values);
   for (let i = 0; i < values.length; i += 1) if (!isFinite(values[i] as number)) return false;
   return true;
-}
-
-/** A finite number less itself is zero; four sums at once, because one would wait for itself. */
-function allFiniteFloats(values: Float64Array): boolean {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let i = 0;
-  const n = values.length;
-  for (; i + 3 < n; i += 4) {
-    const v = values[i] as number;
-    const w = values[i + 1] as number;
-    const x = values[i + 2] as number;
-    const y = values[i + 3] as number;
-    a += v - v;
-    b += w - w;
-    c += x - x;
-    d += y - y;
-  }
-  for (; i < n; i += 1) a += (values[i] as number) - (values[i] as number);
-  return a + b + c + d === 0;
 }
 
 function isAscending(values: readonly number[]): boolean {

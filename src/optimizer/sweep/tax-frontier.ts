@@ -24,7 +24,14 @@ import {
 import { certify } from '../certificate/certificate.ts';
 import { measureOf, trackingError } from '../certificate/measures.ts';
 import { optimize } from '../optimize.ts';
-import { defectOfCertificate, isProved, solvePlain, type PlainAnswer } from '../plain-solve.ts';
+import { loadModel } from '../newton/loaded-models.ts';
+import {
+  defectOfCertificate,
+  isProved,
+  solvePlain,
+  type PlainAnswer,
+  type PlainOptions,
+} from '../plain-solve.ts';
 
 export interface TaxFrontierOptions {
   /** n; tax of each name's sales as a convex curve, zero at the current holding, per unit of weight. */
@@ -85,6 +92,8 @@ const RAISES_MAX = 40;
 interface Sweep {
   readonly problem: OptimizationProblem;
   readonly priced: PricedProblems;
+  /** Looked up once for all points. */
+  readonly model: Pick<PlainOptions, 'model'>;
   /** By descending weight on tax, that is by ascending tax. */
   points: FrontierPoint[];
   nearest: Answer | null;
@@ -109,6 +118,7 @@ export function taxFrontier(
   const sweep: Sweep = {
     problem,
     priced: pricedProblems({ ...problem, budgets: [budget] }, {}),
+    model: problem.riskAversion > 0 ? { model: loadModel(problem) } : {},
     points: [],
     nearest: null,
     solves: 0,
@@ -174,7 +184,7 @@ function visit(sweep: Sweep, taxWeight: number): FrontierPoint | null {
   let answer: Answer;
   if (isPlain) {
     const start = sweep.nearest?.kind === 'plain' ? { start: sweep.nearest.answer } : {};
-    answer = { kind: 'plain', answer: solvePlain(weighted, start) };
+    answer = { kind: 'plain', answer: solvePlain(weighted, { ...sweep.model, ...start }) };
     if (answer.answer.status === 'infeasible') return null;
   } else {
     const start = sweep.nearest?.kind === 'full' ? { start: sweep.nearest.answer } : {};
