@@ -76,6 +76,12 @@ describe('evenkeel solve', () => {
     expect(await documentOf(gzipSync(QUADRATIC))).toMatchObject({ status: 'optimal' });
   });
 
+  it('a continuous problem ends when its time is over: iterationLimit, exit code 5', async () => {
+    const { exitCode, out } = await solve(QUADRATIC, { timeLimitSeconds: 0 });
+    expect(exitCode).toBe(5);
+    expect(JSON.parse(out)).toMatchObject({ status: 'iterationLimit' });
+  });
+
   it('a maximum is reported as such, with the prices of what was asked', async () => {
     // Maximize 3x + 2y + 1, x + y <= 4, x <= 3: (3, 1) gives 12; one more of the row adds 2, of the bound 1.
     const document = await documentOf(

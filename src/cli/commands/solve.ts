@@ -6,7 +6,7 @@ import {
   type GeneralProblem,
   type GeneralResult,
 } from '../../domain/index.ts';
-import { secondOpinion, solveGeneral, solveMixedInteger } from '../../optimizer/index.ts';
+import { solveGeneral, solveMixedInteger } from '../../optimizer/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { readInputFile } from '../input-file.ts';
 import { findingDocument, findingLines } from '../output/findings.ts';
@@ -55,18 +55,20 @@ export async function solveCommand(options: SolveOptions, terminal: Terminal): P
 
 function solve(problem: GeneralProblem, options: SolveOptions): GeneralResult {
   const { tolerance, gap, timeLimitSeconds } = options;
-  const accuracy =
-    tolerance === undefined ? {} : { tolerance, absoluteTolerance: Math.min(1e-9, tolerance) };
-  if (problem.isInteger === null) {
-    return secondOpinion(problem, solveGeneral(problem, accuracy));
-  }
   const started = performance.now();
+  const stopping =
+    timeLimitSeconds === undefined
+      ? {}
+      : { shouldStop: () => performance.now() - started >= timeLimitSeconds * 1000 };
+  if (problem.isInteger === null) {
+    const accuracy =
+      tolerance === undefined ? {} : { tolerance, absoluteTolerance: Math.min(1e-9, tolerance) };
+    return solveGeneral(problem, { ...accuracy, ...stopping });
+  }
   return solveMixedInteger(problem, {
     ...(tolerance === undefined ? {} : { tolerance }),
     ...(gap === undefined ? {} : { gap }),
-    ...(timeLimitSeconds === undefined
-      ? {}
-      : { shouldStop: () => performance.now() - started >= timeLimitSeconds * 1000 }),
+    ...stopping,
   });
 }
 

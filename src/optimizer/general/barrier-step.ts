@@ -13,7 +13,7 @@ import { addProduct, addTransposedProduct } from './sparse-matrix.ts';
 
 const PROXIMITY_START = 1e-8;
 const PROXIMITY_FLOOR = 1e-10;
-const PROXIMITY_LEAST = 1e-13;
+const PROXIMITY_LEAST = 1e-15;
 /** Proximal terms per unit of mu. */
 const PROXIMITY_RATIO = 1e-3;
 const PULL_LEAST = 1e-20;
@@ -51,10 +51,14 @@ export class BarrierStep {
   #rhoFloor = PROXIMITY_FLOOR;
   #deltaFloor = PROXIMITY_FLOOR;
 
-  constructor(point: BarrierPoint, absoluteTolerance: number) {
+  constructor(
+    point: BarrierPoint,
+    absoluteTolerance: number,
+    shouldStop: () => boolean = () => false,
+  ) {
     const { problem, slots, limitCount } = point;
     this.#point = point;
-    this.#kkt = new KktSystem(problem);
+    this.#kkt = new KktSystem(problem, shouldStop);
     this.#isLinear = problem.P.values.length === 0;
     const wanted = (0.1 * absoluteTolerance * problem.costScale) / Math.max(1, limitCount);
     this.#muFloor = Math.min(1e-12, Math.max(1e-18, wanted));
@@ -74,7 +78,7 @@ export class BarrierStep {
     this.#kept = direction();
   }
 
-  /** Places the point where the system with unit pulls would have it, moved inside. */
+  /** Places the point where the system with unit pulls would have it, moved inside; from zero where stopped. */
   start(): void {
     const { problem, slots, hasLower, hasUpper, x, y } = this.#point;
     const { n, m, q, lower, upper } = problem;
@@ -84,8 +88,8 @@ export class BarrierStep {
       this.#shift[k] = k < n ? this.#rho + pull : -(this.#delta + pull);
       this.#rhs[k] = k < n ? pull * target - (q[k] as number) : target;
     }
-    this.#kkt.factor(this.#shift);
-    this.#kkt.solve(this.#rhs, this.#now.step);
+    const { isStopped } = this.#kkt.factor(this.#shift);
+    if (!isStopped) this.#kkt.solve(this.#rhs, this.#now.step);
     for (let j = 0; j < n; j++) x[j] = this.#now.step[j] as number;
     for (let i = 0; i < m; i++) y[i] = -(this.#now.step[n + i] as number);
     this.#point.placeSlacks();
@@ -113,7 +117,7 @@ export class BarrierStep {
     this.#delta = Math.min(this.#delta, Math.max(this.#deltaFloor, aim));
     for (let attempt = 0; attempt < 5; attempt++) {
       this.#setShift();
-      this.#kkt.factor(this.#shift);
+      if (this.#kkt.factor(this.#shift).isStopped) return false;
       this.#aim(0, 0);
       if (this.#solve() < SOLVE_ERROR_MAX) return true;
       this.#rho *= 10;

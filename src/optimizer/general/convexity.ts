@@ -12,8 +12,11 @@ import { minimumDegreeOrder } from './minimum-degree.ts';
 /** Negative curvature below this, relative to the largest entry of P, is rounding of the data. */
 const SHIFT = 1e-8;
 
-/** @returns a direction of negative curvature (largest entry one), or null where P is convex up to rounding */
-export function negativeCurvature(problem: GeneralProblem): Float64Array | null {
+/** @returns a direction of negative curvature (largest entry one), null where P is convex up to rounding, `unknown` if stopped */
+export function negativeCurvature(
+  problem: GeneralProblem,
+  shouldStop: () => boolean = () => false,
+): Float64Array | 'unknown' | null {
   const { P } = problem;
   let size = 0;
   let isDiagonal = true;
@@ -42,8 +45,9 @@ export function negativeCurvature(problem: GeneralProblem): Float64Array | null 
     const at = elimination.position[(upper.columnStart[j + 1] as number) - 1] as number;
     values[at] = (values[at] as number) + SHIFT;
   }
-  const factor = new SparseFactor(elimination, false);
+  const factor = new SparseFactor(elimination, { withTail: false, shouldStop });
   const k = factor.firstNegative(values);
+  if (k === null) return 'unknown';
   if (k < 0) return null;
   const inOrder = factor.backward(k);
   const v = new Float64Array(P.columnCount);

@@ -18,13 +18,21 @@ export class DenseTail {
     this.#panel = new Float64Array(size * BLOCK);
   }
 
-  /** @param accept takes pivot k as computed and returns the one to use */
-  factor(accept: (k: number, pivot: number) => number): void {
+  /**
+   * @param accept takes pivot k as computed and returns the one to use
+   * @returns false where `shouldStop`, asked before each panel, ended it
+   */
+  factor(
+    accept: (k: number, pivot: number) => number,
+    options: { readonly shouldStop: () => boolean },
+  ): boolean {
     for (let first = 0; first < this.size; first += BLOCK) {
+      if (options.shouldStop()) return false;
       const end = Math.min(this.size, first + BLOCK);
       this.#factorPanel([first, end], accept);
       this.#updateRest(first, end);
     }
+    return true;
   }
 
   #factorPanel(

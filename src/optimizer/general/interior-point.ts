@@ -16,13 +16,15 @@ export interface InteriorPointOptions {
   readonly iterationsMax: number;
   /** Called with the present point; true ends the loop (a proof was found). */
   readonly hasProof: (point: PrimalDual) => boolean;
+  /** Asked at each iteration and inside long factorizations; true ends the loop with the best point so far. */
+  readonly shouldStop: () => boolean;
 }
 
 export interface InteriorPointOutcome {
   readonly best: PrimalDual;
   readonly last: PrimalDual;
   readonly iterations: number;
-  readonly end: 'converged' | 'stalled' | 'proof' | 'iterationLimit';
+  readonly end: 'converged' | 'stalled' | 'proof' | 'iterationLimit' | 'stopped';
 }
 
 /** Iterations without progress that end the loop, before and after the relative tolerance is met. */
@@ -34,7 +36,7 @@ export function runInteriorPoint(
   options: InteriorPointOptions,
 ): InteriorPointOutcome {
   const point = new BarrierPoint(problem);
-  const stepper = new BarrierStep(point, options.absoluteTolerance);
+  const stepper = new BarrierStep(point, options.absoluteTolerance, options.shouldStop);
   const watch = new ProgressWatch(options);
   stepper.start();
   let best = point.snapshot();
@@ -54,6 +56,7 @@ export function runInteriorPoint(
     if (iteration > 4 && !watch.isClose() && options.hasProof(point.snapshot())) {
       return finish('proof');
     }
+    if (options.shouldStop()) return finish('stopped');
     if (!stepper.advance()) return finish(watch.verdict());
   }
 }

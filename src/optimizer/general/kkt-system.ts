@@ -16,6 +16,12 @@ import { minimumDegreeOrder } from './minimum-degree.ts';
 import type { ScaledProblem } from './scaling.ts';
 
 const REFINEMENTS_MAX = 10;
+/**
+ * An error of this share of the solution itself is no fault of the linear solve. Where rows nearly depend on
+ * each other a tiny right-hand side has prices of 1e5 for its answer, and their rounding alone is larger than any
+ * fixed share of that right-hand side.
+ */
+const SOLUTION_SHARE = 1e-8;
 
 export class KktSystem {
   readonly size: number;
@@ -31,12 +37,12 @@ export class KktSystem {
   readonly #best: Float64Array;
   readonly #weight: Float64Array;
 
-  constructor(problem: ScaledProblem) {
+  constructor(problem: ScaledProblem, shouldStop: () => boolean) {
     const { n, m } = problem;
     const upper = kktPattern(problem);
     const elimination = analyze(upper, minimumDegreeOrder(upper));
     this.size = n + m;
-    this.#factor = new SparseFactor(elimination);
+    this.#factor = new SparseFactor(elimination, { shouldStop });
     this.#values = new Float64Array(upper.values.length);
     this.#diagonal = new Int32Array(n + m);
     this.#baseDiagonal = new Float64Array(n + m);
@@ -73,7 +79,7 @@ export class KktSystem {
     return this.#factor.factor(this.#values, this.#signs);
   }
 
-  /** Solves for `rhs` into `out`; returns the remaining error relative to the right-hand side. */
+  /** Solves for `rhs` into `out`; returns the remaining error relative to right-hand side and solution. */
   solve(rhs: Float64Array, out: Float64Array): number {
     const { order } = this.#factor.elimination;
     const b = this.#rhs;
@@ -83,7 +89,8 @@ export class KktSystem {
     for (let k = 0; k < this.size; k++) b[k] = rhs[order[k] as number] as number;
     x.set(b);
     this.#factor.solve(x);
-    const scale = this.#norm(b);
+    const size = this.#norm(b);
+    const scale = Math.max(size, SOLUTION_SHARE * largestOf(x));
     let bestError = Infinity;
     for (let round = 0; ; round++) {
       this.#residualOf(x);
@@ -92,7 +99,7 @@ export class KktSystem {
       const isSlow = error > 0.5 * bestError;
       bestError = error;
       best.set(x);
-      if (scale === 0 || error < 1e-15 || isSlow || round === REFINEMENTS_MAX) break;
+      if (scale === 0 || error * scale < 1e-15 * size || isSlow || round === REFINEMENTS_MAX) break;
       this.#factor.solve(r);
       for (let k = 0; k < this.size; k++) x[k] = (x[k] as number) + (r[k] as number);
     }
@@ -129,6 +136,12 @@ export class KktSystem {
       r[j] = (r[j] as number) - sum;
     }
   }
+}
+
+function largestOf(v: Float64Array): number {
+  let largest = 0;
+  for (const value of v) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }
 
 /** Upper triangle of [P A'; A 0] with a full diagonal, entries of a column ascending. */

@@ -14,7 +14,12 @@ export interface FactorReport {
   readonly repaired: number;
   /** First pivot (in the caller's indices) with the wrong sign by more than rounding; -1 if none. */
   readonly wrongSignAt: number;
+  /** `shouldStop` ended it halfway: the factors are of no use. */
+  readonly isStopped: boolean;
 }
+
+/** Rows of L between two questions whether to stop. */
+const ASK_EVERY = 64;
 
 /** A tail shorter than this is not worth the copying; a longer one than that not the memory. */
 const TAIL_MIN = 32;
@@ -25,6 +30,13 @@ function tailSize({ n, count }: Elimination): number {
   let size = 0;
   while (size < n && size < TAIL_MAX && count[n - 1 - size] === size) size++;
   return size >= TAIL_MIN ? size : 0;
+}
+
+export interface FactorOptions {
+  /** Whether a dense end may be factored by itself (default); `firstNegative` and `backward` need it not to be. */
+  readonly withTail?: boolean;
+  /** Asked every so many rows; true ends the factorization at hand. */
+  readonly shouldStop?: () => boolean;
 }
 
 export class SparseFactor {
@@ -41,11 +53,13 @@ export class SparseFactor {
   readonly #tail: DenseTail | null;
   /** First pivot of the tail; n where there is none. */
   readonly #tailStart: number;
+  readonly #shouldStop: () => boolean;
 
-  /** @param withTail whether a dense end may be factored by itself; `firstNegative` and `backward` need it not to be */
-  constructor(elimination: Elimination, withTail = true) {
+  constructor(elimination: Elimination, options: FactorOptions = {}) {
     const { n, count } = elimination;
+    const { withTail = true, shouldStop = () => false } = options;
     this.elimination = elimination;
+    this.#shouldStop = shouldStop;
     const size = withTail ? tailSize(elimination) : 0;
     this.#tail = size > 0 ? new DenseTail(size) : null;
     this.#tailStart = n - size;
@@ -92,16 +106,19 @@ export class SparseFactor {
       this.#pivots[k] = pivot;
       return pivot;
     };
+    const stopped = { repaired, wrongSignAt, isStopped: true };
     for (let k = 0; k < this.#tailStart; k++) {
+      if (k % ASK_EVERY === 0 && this.#shouldStop()) return this.#abandon(stopped);
       const diagonal = this.#scatter(values, k);
       const top = this.#reach(k);
       accept(k, this.#eliminateRow(k, top, diagonal), Math.abs(diagonal));
     }
     const tail = this.#tail;
-    if (tail === null) return { repaired, wrongSignAt };
+    if (tail === null) return { repaired, wrongSignAt, isStopped: false };
     const start = this.#tailStart;
     const scales = new Float64Array(n - start);
     for (let k = start; k < n; k++) {
+      if (k % ASK_EVERY === 0 && this.#shouldStop()) return this.#abandon(stopped);
       const diagonal = this.#scatter(values, k);
       scales[k - start] = Math.abs(diagonal);
       const top = this.#reach(k);
@@ -112,8 +129,15 @@ export class SparseFactor {
         row[j] = 0;
       }
     }
-    tail.factor((k, pivot) => accept(start + k, pivot, scales[k] as number));
-    return { repaired, wrongSignAt };
+    const isDone = tail.factor((k, pivot) => accept(start + k, pivot, scales[k] as number), {
+      shouldStop: this.#shouldStop,
+    });
+    return { repaired, wrongSignAt, isStopped: !isDone };
+  }
+
+  #abandon(report: FactorReport): FactorReport {
+    this.#row.fill(0);
+    return report;
   }
 
   /** Spreads column k of the matrix into the working row; returns the diagonal. */
@@ -129,12 +153,16 @@ export class SparseFactor {
     return diagonal;
   }
 
-  /** Factors until a pivot is not positive and returns its place in the order; -1 if all are positive. */
-  firstNegative(values: Float64Array): number {
+  /**
+   * Factors until a pivot is not positive and returns its place in the order; -1 if all are positive, null where
+   * it was told to stop before it knew.
+   */
+  firstNegative(values: Float64Array): number | null {
     const { n } = this.elimination;
     this.#filled.fill(0);
     this.#mark.fill(-1);
     for (let k = 0; k < n; k++) {
+      if (k % ASK_EVERY === 0 && this.#shouldStop()) return null;
       const diagonal = this.#scatter(values, k);
       const pivot = this.#eliminateRow(k, this.#reach(k), diagonal);
       this.#pivots[k] = pivot;

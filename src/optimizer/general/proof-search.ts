@@ -17,7 +17,7 @@ import { sparseFromTriplets, sparseZero } from './sparse-matrix.ts';
 const ITERATIONS_MAX = 200;
 
 /** @returns prices of the elastic problem's rows and of the bounds of x, in the core problem's units, and its point */
-export function elasticPoint(core: CoreProblem): PrimalDual {
+export function elasticPoint(core: CoreProblem, shouldStop: () => boolean): PrimalDual {
   const n = core.q.length;
   const m = core.rowLower.length;
   const entries = listEntries(core.A);
@@ -32,7 +32,7 @@ export function elasticPoint(core: CoreProblem): PrimalDual {
   lower.set(core.lower);
   upper.set(core.upper);
   q.fill(1, n);
-  const solved = solveLinear({
+  const elastic = {
     P: sparseZero(width, width),
     q,
     A: sparseFromTriplets([m, width], entries),
@@ -40,12 +40,13 @@ export function elasticPoint(core: CoreProblem): PrimalDual {
     rowUpper: core.rowUpper,
     lower,
     upper,
-  });
+  };
+  const solved = solveLinear(elastic, shouldStop);
   return { x: solved.x.slice(0, n), y: solved.y, z: solved.z.slice(0, n) };
 }
 
 /** @returns the direction (n) of fastest fall within limits and without curvature */
-export function fallingDirection(core: CoreProblem): Float64Array {
+export function fallingDirection(core: CoreProblem, shouldStop: () => boolean): Float64Array {
   const n = core.q.length;
   const m = core.rowLower.length;
   const entries = listEntries(core.A);
@@ -64,7 +65,7 @@ export function fallingDirection(core: CoreProblem): Float64Array {
     rowLower[i] = core.rowLower[i] === -Infinity ? -Infinity : 0;
     rowUpper[i] = core.rowUpper[i] === Infinity ? Infinity : 0;
   }
-  return solveLinear({
+  const falling = {
     P: sparseZero(n, n),
     q: core.q,
     A: sparseFromTriplets([m + n, n], entries),
@@ -72,16 +73,18 @@ export function fallingDirection(core: CoreProblem): Float64Array {
     rowUpper,
     lower: core.lower.map((l) => (l === -Infinity ? -1 : 0)),
     upper: core.upper.map((u) => (u === Infinity ? 1 : 0)),
-  }).x;
+  };
+  return solveLinear(falling, shouldStop).x;
 }
 
-function solveLinear(core: CoreProblem): PrimalDual {
+function solveLinear(core: CoreProblem, shouldStop: () => boolean): PrimalDual {
   const scaled = scaleProblem(core);
   const { best } = runInteriorPoint(scaled, {
     absoluteTolerance: 1e-11,
     relativeTolerance: 1e-9,
     iterationsMax: ITERATIONS_MAX,
     hasProof: () => false,
+    shouldStop,
   });
   const { columnScale, rowScale, costScale } = scaled;
   return {

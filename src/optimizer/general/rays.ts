@@ -15,18 +15,41 @@ const ZERO = 1e-9;
 /** What rounding leaves of A'y on unlimited variables must not matter for any point up to this size. */
 const REACH = 1e6;
 
-/** @returns m + n prices, the largest of size one, or null where `y` proves nothing */
+/**
+ * Entries below these, relative to the largest, are taken for what rounding left of zero, one after the other:
+ * such an entry would be a price, or a movement, where none is allowed.
+ */
+const ROUNDING = [0, 1e-10, 1e-8, 1e-6];
+
+/** The first of what `verify` makes of `values` with more and more of their small entries set to zero. */
+function firstVerified(
+  values: Float64Array,
+  verify: (cleaned: Float64Array) => Float64Array | null,
+): Float64Array | null {
+  const size = largestOf(values);
+  if (!(size > 0) || !Number.isFinite(size)) return null;
+  for (const share of ROUNDING) {
+    const cleaned = values.map((value) => (Math.abs(value) < share * size ? 0 : value / size));
+    const ray = verify(cleaned);
+    if (ray !== null) return ray;
+  }
+  return null;
+}
+
+/** @returns m + n prices, the largest row price of size one, or null where `y` proves nothing */
 export function infeasibilityRay(problem: GeneralProblem, y: Float64Array): Float64Array | null {
+  return firstVerified(y, (prices) => verifiedPrices(problem, prices));
+}
+
+function verifiedPrices(problem: GeneralProblem, y: Float64Array): Float64Array | null {
   const m = problem.rows.length;
   const n = problem.variables.length;
-  const size = largestOf(y);
-  if (!(size > 0) || !Number.isFinite(size)) return null;
   const prices = new Float64Array(m + n);
   const demand = new CompensatedSum();
   let terms = 0;
   let stray = 0;
   for (let i = 0; i < m; i++) {
-    let price = (y[i] as number) / size;
+    let price = y[i] as number;
     let limit = (price > 0 ? problem.rowLower[i] : problem.rowUpper[i]) as number;
     if (!Number.isFinite(limit)) {
       // A price on a side without limit can prove nothing: drop it and let the rest stand or fall.
@@ -71,10 +94,11 @@ function columnSum(
 
 /** @returns the direction, its largest entry of size one, or null where `d` is not one */
 export function unboundedRay(problem: GeneralProblem, d: Float64Array): Float64Array | null {
-  const size = largestOf(d);
-  if (!(size > 0) || !Number.isFinite(size)) return null;
+  return firstVerified(d, (direction) => verifiedDirection(problem, direction));
+}
+
+function verifiedDirection(problem: GeneralProblem, ray: Float64Array): Float64Array | null {
   const n = problem.variables.length;
-  const ray = d.map((value) => value / size);
   for (let j = 0; j < n; j++) {
     // Entries that only rounding made leave no limit: set to zero what may not move.
     const value = ray[j] as number;

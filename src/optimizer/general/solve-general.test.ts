@@ -278,3 +278,67 @@ describe('builders of sparse matrices', () => {
     expect(() => sparseFromDense([[1], [1, 2]])).toThrow(AssertionError);
   });
 });
+
+describe('a solve that is told to stop', () => {
+  const problem = generalProblem({
+    q: [-3, -2],
+    A: [
+      [1, 1],
+      [1, 3],
+    ],
+    rowUpper: [4, 7],
+    lower: [0, 0],
+    upper: [3, INF],
+  });
+
+  it('ends with the point it has, says so, and starts no further search', () => {
+    let asked = 0;
+    const result = solveGeneral(problem, { shouldStop: () => ++asked > 6 });
+    expect(result.status).toBe('iterationLimit');
+    expect(result.iterations).toBeLessThan(7);
+    expect(result.x.every((value) => Number.isFinite(value))).toBe(true);
+    expect(result.certificate.gap).toBeGreaterThan(1e-8);
+  });
+
+  it('is solved as ever where nothing says stop: (3, 1), value -11', () => {
+    expect(solveGeneral(problem, { shouldStop: () => false }).objective).toBeCloseTo(-11, 8);
+  });
+});
+
+describe('rows that nearly depend on each other', () => {
+  it('fits a convex sequence to concave data: the regression line, at prices of 1e4 and more', () => {
+    // For concave data every second difference binds, so the fit is affine: by symmetry the mean.
+    const n = 2000;
+    const data = Array.from({ length: n }, (_, i) => -(((2 * i) / (n - 1) - 1) ** 2));
+    const mean = data.reduce((sum, value) => sum + value, 0) / n;
+    const entries = { rows: [] as number[], columns: [] as number[], values: [] as number[] };
+    for (let i = 0; i < n - 2; i++) {
+      entries.rows.push(i, i, i);
+      entries.columns.push(i, i + 1, i + 2);
+      entries.values.push(1, -2, 1);
+    }
+    const diagonal = Array.from({ length: n }, (_, j) => j);
+    const result = solveGeneral({
+      name: 'convex fit',
+      variables: diagonal.map((j) => `x${String(j)}`),
+      rows: diagonal.slice(2).map((i) => `r${String(i)}`),
+      P: sparseFromTriplets([n, n], {
+        rows: diagonal,
+        columns: diagonal,
+        values: diagonal.map(() => 1),
+      }),
+      q: Float64Array.from(data, (value) => -value),
+      constant: 0,
+      A: sparseFromTriplets([n - 2, n], entries),
+      rowLower: new Float64Array(n - 2),
+      rowUpper: new Float64Array(n - 2).fill(INF),
+      lower: new Float64Array(n).fill(-INF),
+      upper: new Float64Array(n).fill(INF),
+      isInteger: null,
+    });
+    expect(result.status).toBe('optimal');
+    expect(Math.max(...result.x.map((value) => Math.abs(value - mean)))).toBeLessThan(1e-6);
+    expect(result.objective).toBeCloseTo(-0.5 * n * mean * mean, 6);
+    expect(Math.max(...result.rowDuals)).toBeGreaterThan(1e4);
+  });
+});

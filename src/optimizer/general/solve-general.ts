@@ -27,6 +27,11 @@ export interface GeneralOptions {
   readonly absoluteTolerance?: number;
   /** Default 300. */
   readonly iterationsMax?: number;
+  /**
+   * Asked at each iteration and inside long factorizations; true ends the solve with the best point so far, as
+   * `iterationLimit` unless that point happens to meet `tolerance`. Default: never.
+   */
+  readonly shouldStop?: () => boolean;
 }
 
 /**
@@ -41,7 +46,8 @@ export function solveGeneral(problem: GeneralProblem, options: GeneralOptions = 
     const ray = infeasibilityRay(problem, reduced.rowPrices);
     return without(problem, ray === null ? 'iterationLimit' : 'infeasible', ray);
   }
-  const curvature = negativeCurvature(problem);
+  const curvature = negativeCurvature(problem, options.shouldStop);
+  if (curvature === 'unknown') return without(problem, 'iterationLimit', null);
   if (curvature !== null) return without(problem, 'nonConvex', curvature);
   return new Solve(problem, reduced, options).run();
 }
@@ -59,16 +65,23 @@ class Solve {
     this.#problem = problem;
     this.#reduced = reduced;
     this.#scaled = scaleProblem(reduced.core);
-    this.#options = { tolerance: 1e-8, absoluteTolerance: 1e-9, iterationsMax: 300, ...options };
+    this.#options = {
+      tolerance: 1e-8,
+      absoluteTolerance: 1e-9,
+      iterationsMax: 300,
+      shouldStop: () => false,
+      ...options,
+    };
   }
 
   run(): GeneralResult {
-    const { tolerance, absoluteTolerance, iterationsMax } = this.#options;
+    const { tolerance, absoluteTolerance, iterationsMax, shouldStop } = this.#options;
     let infeasible: Float64Array | null = null;
     const outcome = runInteriorPoint(this.#scaled, {
       absoluteTolerance,
       relativeTolerance: tolerance,
       iterationsMax,
+      shouldStop,
       hasProof: (point) => {
         const here = this.#unscale(point);
         infeasible = this.#proofFrom(here);
@@ -87,6 +100,9 @@ class Solve {
     }
     if (infeasible !== null)
       return answer({ status: 'infeasible', ray: infeasible, iterations }, start);
+    if (outcome.end === 'stopped' || shouldStop()) {
+      return answer({ status: 'iterationLimit', ray: null, iterations }, start);
+    }
     return answer({ ...this.#search(), iterations }, start);
   }
 
@@ -108,7 +124,8 @@ class Solve {
   /** Neither an answer nor a proof so far: asks the two problems that must have one. */
   #search(): Pick<GeneralResult, 'status' | 'ray'> {
     const { core } = this.#reduced;
-    const elastic = elasticPoint(core);
+    const { shouldStop } = this.#options;
+    const elastic = elasticPoint(core, shouldStop);
     const infeasible = this.#proofFrom(elastic);
     if (infeasible !== null) return { status: 'infeasible', ray: infeasible };
     const none = { status: 'iterationLimit', ray: null } as const;
@@ -116,7 +133,7 @@ class Solve {
     const zero = { y: new Float64Array(elastic.y.length), z: new Float64Array(elastic.x.length) };
     const feasible = certify(this.#problem, this.#reduced.restore({ x: elastic.x, ...zero }));
     if (feasible.certificate.relativePrimalResidual > this.#options.tolerance) return none;
-    const ray = unboundedRay(this.#problem, this.#lift(fallingDirection(core)));
+    const ray = unboundedRay(this.#problem, this.#lift(fallingDirection(core, shouldStop)));
     return ray === null ? none : { status: 'unbounded', ray };
   }
 

@@ -1,2 +1,1 @@
 export * from './mixed-integer.ts';
-export { secondOpinion } from './proofs.ts';

@@ -100,6 +100,18 @@ describe('solveMixedInteger', () => {
     expect(solveMixedInteger(problem(odd)).status).toBe('infeasible');
   });
 
+  it('an equation that no integers satisfy, over ranges without end: 2x - 2y = 1', () => {
+    const endless = problem({
+      q: [1, 1],
+      rows: [[1, [2, -2], 1]],
+      lower: [-Infinity, -Infinity],
+      upper: [Infinity, Infinity],
+      integers: [1, 1],
+    });
+    const result = solveMixedInteger(endless);
+    expect([result.status, result.nodes]).toEqual(['infeasible', 0]);
+  });
+
   it('unbounded once there is a point, infeasible when there is none', () => {
     const falling = { q: [-1], lower: [0], upper: [Infinity], integers: [1] };
     const free = solveMixedInteger(problem({ ...falling, rows: [] }));

@@ -18,7 +18,8 @@ import { propagate, rowList, type Box, type RowList } from './bound-propagation.
 import { nodeBound, type NodeBound } from './node-bound.ts';
 import { NodeQueue, type OpenNode } from './node-queue.ts';
 import { objectiveStep } from './objective-step.ts';
-import { leastViolation, secondOpinion } from './proofs.ts';
+import { hasIndivisibleEquation } from './divisibility.ts';
+import { leastViolation } from './least-violation.ts';
 import { PseudoCosts } from './pseudo-costs.ts';
 import { copyOf, roundedBox } from './rounding.ts';
 
@@ -29,7 +30,7 @@ export interface MixedIntegerOptions {
   readonly gap?: number;
   /** Default 100,000. */
   readonly nodesMax?: number;
-  /** Asked before each node; true ends the search with what is known. */
+  /** Asked before each node and within each; true ends the search with what is known. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -108,13 +109,13 @@ class Search {
   }
 
   run(): MixedIntegerResult {
+    if (hasIndivisibleEquation(this.#problem)) return this.#finish(this.#nothing('infeasible'));
     const box = { lower: this.#problem.lower.slice(), upper: this.#problem.upper.slice() };
     for (const j of this.#integers) {
       box.lower[j] = Math.ceil((box.lower[j] as number) - INTEGRALITY);
       box.upper[j] = Math.floor((box.upper[j] as number) + INTEGRALITY);
     }
-    const rootProblem = { ...this.#problem, lower: box.lower, upper: box.upper, isInteger: null };
-    const root = secondOpinion(rootProblem, this.#relax(box));
+    const root = this.#relax(box);
     if (root.status !== 'optimal' && root.status !== 'iterationLimit') {
       const verdict = root.status === 'unbounded' ? this.#unbounded(root) : root;
       return this.#finish(verdict);
@@ -170,7 +171,7 @@ class Search {
   #relax(box: Box): GeneralResult {
     const result = solveGeneral(
       { ...this.#problem, lower: box.lower, upper: box.upper, isInteger: null },
-      { tolerance: this.#options.tolerance },
+      { tolerance: this.#options.tolerance, shouldStop: this.#options.shouldStop },
     );
     this.#iterations += result.iterations;
     return result;
@@ -202,7 +203,7 @@ class Search {
 
   /** Whether a relaxation that ended without a verdict (it may have run off to infinity) had nothing to find. */
   #isEmpty(bounded: GeneralProblem, relaxed: GeneralResult): boolean {
-    if (relaxed.status !== 'iterationLimit') return false;
+    if (relaxed.status !== 'iterationLimit' || this.#options.shouldStop()) return false;
     const { isPositive, iterations } = leastViolation(bounded);
     this.#iterations += iterations;
     return isPositive;
