@@ -1,4 +1,4 @@
-import { newKernels, type Kernels } from '../kernels/wasm-engine.ts';
+import type { Kernels } from '../kernels/wasm-engine.ts';
 import type { AccountBlock, RiskModelBlock } from '../problem/account-block.ts';
 import { createAccountEngine } from './account-engine.ts';
 import type { AccountEngine } from './engine-types.ts';
@@ -25,7 +25,7 @@ export class ColdStart {
   constructor(
     model: RiskModelBlock,
     backend?: AccountEngine['backend'],
-    kernelsOf: () => Kernels | null = newKernels,
+    kernelsOf?: () => Kernels | null,
   ) {
     this.#factorCount = model.factorCount;
     const bare = { ...model, factorCount: 0, stride: 0, factors: new Float64Array(0) };
