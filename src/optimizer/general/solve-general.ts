@@ -52,6 +52,9 @@ export function solveGeneral(problem: GeneralProblem, options: GeneralOptions = 
   return new Solve(problem, reduced, options).run();
 }
 
+/** Figures, relative to their terms, from which closing the gap may yet make an answer. */
+const NEARLY = 1e-4;
+
 /** Size of a point beyond which it is asked whether it is on its way to nowhere. */
 const RUNAWAY = 1e7;
 
@@ -91,11 +94,12 @@ class Solve {
     const { iterations } = outcome;
     const candidate = this.#reduced.restore(this.#unscale(outcome.best));
     const start = { candidate, evidence: certify(this.#problem, candidate) };
-    if (worstRelative(start) <= tolerance) {
-      const closed = closeGap(this.#problem, start, {
-        enough: absoluteTolerance,
-        relativeMax: tolerance,
-      });
+    // A point just outside the tolerance may be brought inside by this alone.
+    const closed =
+      worstRelative(start) <= NEARLY
+        ? closeGap(this.#problem, start, { enough: absoluteTolerance, relativeMax: tolerance })
+        : start;
+    if (worstRelative(closed) <= tolerance) {
       return answer({ status: 'optimal', ray: null, iterations }, closed);
     }
     if (infeasible !== null)
