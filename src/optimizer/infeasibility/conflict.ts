@@ -19,6 +19,9 @@ const MARGIN_LEAST = 2e-10;
 const BOXES_TRIED = 12;
 /** A priced sum this small beside its parts is rounding. */
 const CANCELED_RELATIVE = 1e-11;
+/** Deletions tried: at least so many, and more where names are few, because each takes a solve over all names. */
+const TRIALS_LEAST = 40;
+const TRIALS_OF_ALL_NAMES = 60_000;
 /** Columns that differ by less, relative to their size, depend on each other. */
 const RANK_RELATIVE = 1e-9;
 /** Added to a relaxation when it is tried. */
@@ -173,21 +176,34 @@ interface Proof {
   readonly prices: Float64Array;
 }
 
+/**
+ * Deletes limits of one kind for as long as the rest still contradict each other: first in large groups, which
+ * spares most trials where few limits matter, then one by one. Among thousands of names the trials end at a
+ * number, and the set then contradicts itself without being a smallest one.
+ */
 function dropNeedless(problem: OptimizationProblem, from: Proof, group: 'row' | 'box'): Proof {
+  const isOfGroup = (limit: Limit): boolean => (limit.kind === 'row') === (group === 'row');
   let { limits: kept, prices } = from;
-  for (const limit of from.limits) {
-    if ((limit.kind === 'row') !== (group === 'row')) continue;
-    if (!kept.includes(limit)) continue;
-    const without = kept.filter((other) => other !== limit);
-    const proof = contradiction(problem, without);
-    if (proof === null) continue;
-    const proving = provingLimits(problem, proof);
-    prices = proof;
-    kept = without.filter((one) =>
-      proving.some(({ kind, index }) => kind === one.kind && index === one.index),
-    );
+  let trials = Math.max(TRIALS_LEAST, Math.floor(TRIALS_OF_ALL_NAMES / problem.assets.length));
+  let size = group === 'row' ? 1 : Math.ceil(kept.filter(isOfGroup).length / 2);
+  for (;;) {
+    const candidates = kept.filter(isOfGroup);
+    for (let at = 0; at < candidates.length && trials > 0; at += size) {
+      const chunk = new Set(candidates.slice(at, at + size).filter((one) => kept.includes(one)));
+      if (chunk.size === 0) continue;
+      const without = kept.filter((one) => !chunk.has(one));
+      trials -= 1;
+      const proof = contradiction(problem, without);
+      if (proof === null) continue;
+      const proving = new Set(
+        provingLimits(problem, proof).map(({ kind, index }) => `${kind}:${String(index)}`),
+      );
+      prices = proof;
+      kept = without.filter(({ kind, index }) => proving.has(`${kind}:${String(index)}`));
+    }
+    if (size === 1 || trials <= 0) return { limits: kept, prices };
+    size = Math.ceil(size / 4);
   }
-  return { limits: kept, prices };
 }
 
 /**
