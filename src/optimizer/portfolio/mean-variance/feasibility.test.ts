@@ -63,3 +63,27 @@ test('what only the numbers show is refused with the place of the number', () =>
     ['/risk/covariance/0/0'],
   ]);
 });
+
+test('a limit whose part in the proof is rounding is no part of the conflict', () => {
+  const { status, conflict } = optimized({
+    assets: ['S0', 'S1', 'S2'],
+    risk: {
+      covariance: [
+        [0.04, 0, 0],
+        [0, 0.04, 0],
+        [0, 0, 0.04],
+      ],
+    },
+    objective: { kind: 'minimumRisk' },
+    constraints: {
+      bounds: { lower: [null, -0.289, -0.066], upper: [null, -0.169, 0.906] },
+      groups: [{ name: 'rest', members: ['S0', 'S2'], min: -0.081, max: -0.027 }],
+      linear: [{ name: 'mix', coefficients: [-0.39, 0.29, 1.64], min: -0.0026, max: -0.0026 }],
+    },
+  });
+  expect(status).toBe('infeasible');
+  // At most -0.169 and -0.027, and one in total: 1.196 is missing, and the mix has no part in it.
+  const names = conflict.map(({ constraint }) => constraint);
+  expect(names).toEqual(['budget', 'rest', 'upper:S1']);
+  for (const { relaxation } of conflict) expect(relaxation).toBeCloseTo(1.196, 9);
+});

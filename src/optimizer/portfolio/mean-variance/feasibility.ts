@@ -9,6 +9,8 @@ import { distanceOf, turnoverOf } from './evidence.ts';
 type Conflict = PortfolioResult['conflict'];
 /** Excess over a limit that is rounding. */
 const EXCESS_LEAST = 1e-9;
+/** Relaxations beyond this, relative to the limits, divide by a price that is rounding: no part of the conflict. */
+const RELAXATION_MOST = 1e12;
 /** Limits in a conflict whose own relaxation is sought. */
 const COMPANIONS_MOST = 16;
 
@@ -126,7 +128,24 @@ function conflictOfRows(problem: ConvexProblem): Conflict | null {
     rows: problem.rows,
   };
   const result = optimize(bare);
-  return result.status === 'infeasible' ? result.conflict : null;
+  if (result.status !== 'infeasible') return null;
+  const most = RELAXATION_MOST * limitSize(problem);
+  return result.conflict.filter(({ relaxation }) => relaxation <= most || relaxation === Infinity);
+}
+
+/** The largest limit number, at least one. */
+function limitSize({ rows, lower, upper }: ConvexProblem): number {
+  let most = 1;
+  const see = (limit: number): void => {
+    if (Number.isFinite(limit)) most = Math.max(most, Math.abs(limit));
+  };
+  for (const row of rows) {
+    see(row.lower);
+    see(row.upper);
+  }
+  lower.forEach(see);
+  upper.forEach(see);
+  return most;
 }
 
 /** @returns the portfolio that trades least, where even that is more than the limit */

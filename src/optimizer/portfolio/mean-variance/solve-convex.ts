@@ -1,4 +1,5 @@
 /** Solves the convex programs of the family and says, with proof, what became of them. */
+import { isForAccountEngine, proposalOf } from './account-route.ts';
 import type { ConvexAnswer, EngineStart } from './convex-answer.ts';
 import type { ConvexPrices, ConvexProblem } from './convex-problem.ts';
 import { rootOf } from './covariance-form.ts';
@@ -73,6 +74,7 @@ function solveOnly(problem: ConvexProblem): ConvexAnswer {
 
 /** Directly, and where the kink of a norm is in the way by quadratic programs. */
 function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer {
+  if (isForAccountEngine(problem)) return solveRouted(problem, tolerance);
   const direct = solveDirectly(problem, tolerance);
   const { norm } = problem;
   if (direct.status === 'optimal' || norm === null || !(norm.radius > 0)) return direct;
@@ -90,6 +92,22 @@ function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer 
   const layout = { problem: kinked, scale: objectiveScale(problem) };
   const judged = { tolerance, mayBeOptimal: answer.status === 'optimal' };
   return { ...answerOf(layout, best, judged), iterations: answer.iterations, start: null };
+}
+
+/** By the account engine; where its answer is not as exact as others are, directly, and the solver's name says so. */
+function solveRouted(problem: ConvexProblem, tolerance: number): ConvexAnswer {
+  const proposal = proposalOf(problem);
+  const { weights, prices, iterations, solver } = proposal;
+  if (proposal.status === 'optimal') {
+    const evidence = evidenceOf(problem, weights, prices);
+    const layout = { problem, scale: objectiveScale(problem) };
+    const judged = { tolerance: Math.min(tolerance, WARM_GAP_MOST), mayBeOptimal: true };
+    const answer = answerOf(layout, { weights, prices, evidence, solver }, judged);
+    if (answer.status === 'optimal') return { ...answer, iterations, start: null };
+  }
+  const direct = solveDirectly(problem, tolerance);
+  const reason = proposal.status === 'optimal' ? 'was not exact enough' : `said ${proposal.status}`;
+  return { ...direct, solver: `${direct.solver}, after ${solver} ${reason}` };
 }
 
 function solveDirectly(problem: ConvexProblem, tolerance: number): ConvexAnswer {
