@@ -8,7 +8,7 @@
  * 1e6 on nearly dependent rows do that), it is lowered further. A linear solve that goes wrong raises both.
  */
 import type { BarrierPoint } from './barrier-point.ts';
-import { KktSystem } from './kkt-system.ts';
+import { KktSystem, SOLUTION_SHARE } from './kkt-system.ts';
 import { addProduct, addTransposedProduct } from './sparse-matrix.ts';
 
 const PROXIMITY_START = 1e-8;
@@ -26,6 +26,12 @@ interface Direction {
   readonly dtu: Float64Array;
   readonly dzl: Float64Array;
   readonly dzu: Float64Array;
+}
+
+export interface StepOptions {
+  readonly shouldStop?: () => boolean;
+  /** Linear solves are measured against their right-hand sides alone. */
+  readonly isStrict?: boolean;
 }
 
 export class BarrierStep {
@@ -54,11 +60,11 @@ export class BarrierStep {
   constructor(
     point: BarrierPoint,
     absoluteTolerance: number,
-    shouldStop: () => boolean = () => false,
+    { shouldStop = () => false, isStrict = false }: StepOptions = {},
   ) {
     const { problem, slots, limitCount } = point;
     this.#point = point;
-    this.#kkt = new KktSystem(problem, shouldStop);
+    this.#kkt = new KktSystem(problem, shouldStop, isStrict ? 0 : SOLUTION_SHARE);
     this.#isLinear = problem.P.values.length === 0;
     const wanted = (0.1 * absoluteTolerance * problem.costScale) / Math.max(1, limitCount);
     this.#muFloor = Math.min(1e-12, Math.max(1e-18, wanted));

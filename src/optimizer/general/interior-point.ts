@@ -18,6 +18,8 @@ export interface InteriorPointOptions {
   readonly hasProof: (point: PrimalDual) => boolean;
   /** Asked at each iteration and inside long factorizations; true ends the loop with the best point so far. */
   readonly shouldStop: () => boolean;
+  /** Linear solves are measured against their right-hand sides alone. */
+  readonly isStrict?: boolean;
 }
 
 export interface InteriorPointOutcome {
@@ -36,7 +38,7 @@ export function runInteriorPoint(
   options: InteriorPointOptions,
 ): InteriorPointOutcome {
   const point = new BarrierPoint(problem);
-  const stepper = new BarrierStep(point, options.absoluteTolerance, options.shouldStop);
+  const stepper = new BarrierStep(point, options.absoluteTolerance, options);
   const watch = new ProgressWatch(options);
   stepper.start();
   let best = point.snapshot();

@@ -21,11 +21,12 @@ const REFINEMENTS_MAX = 10;
  * each other a tiny right-hand side has prices of 1e5 for its answer, and their rounding alone is larger than any
  * fixed share of that right-hand side.
  */
-const SOLUTION_SHARE = 1e-8;
+export const SOLUTION_SHARE = 1e-8;
 
 export class KktSystem {
   readonly size: number;
   readonly #factor: SparseFactor;
+  readonly #solutionShare: number;
   readonly #values: Float64Array;
   /** Position of each diagonal entry, in the caller's order of unknowns. */
   readonly #diagonal: Int32Array;
@@ -37,7 +38,8 @@ export class KktSystem {
   readonly #best: Float64Array;
   readonly #weight: Float64Array;
 
-  constructor(problem: ScaledProblem, shouldStop: () => boolean) {
+  constructor(problem: ScaledProblem, shouldStop: () => boolean, solutionShare: number) {
+    this.#solutionShare = solutionShare;
     const { n, m } = problem;
     const upper = kktPattern(problem);
     const elimination = analyze(upper, minimumDegreeOrder(upper));
@@ -90,7 +92,7 @@ export class KktSystem {
     x.set(b);
     this.#factor.solve(x);
     const size = this.#norm(b);
-    const scale = Math.max(size, SOLUTION_SHARE * largestOf(x));
+    const scale = Math.max(size, this.#solutionShare * largestOf(x));
     let bestError = Infinity;
     for (let round = 0; ; round++) {
       this.#residualOf(x);
