@@ -24,6 +24,8 @@ const RUNAWAY = 1e4;
 const SECANTS_MAX = 80;
 /** phi relative to the variance at which the root is found. */
 const ROOT_TOLERANCE = 1e-13;
+/** Ends of the search this far apart are parted by their logarithms. */
+const DECADES = 1e3;
 const RAY_TOLERANCE = 1e-10;
 /** Risk and return, relative to usual ones, that count as none. */
 const RISKLESS = 1e-8;
@@ -150,7 +152,9 @@ class RatioSearch {
       if (high.x - low.x <= 1e-15 * high.x) break;
       const secant = (low.x * highPhi - high.x * lowPhi) / (highPhi - lowPhi);
       const isInside = secant > low.x && secant < high.x;
-      const x = isInside && k % 8 !== 7 ? secant : (low.x + high.x) / 2;
+      const period = high.x > DECADES * low.x ? 4 : 8;
+      const isStuck = k % period === period - 1;
+      const x = isInside && !isStuck ? secant : middleOf(low.x, high.x);
       const next = this.probe(x);
       if (next.phi < 0) {
         low = next;
@@ -164,7 +168,9 @@ class RatioSearch {
         side = 1;
       }
     }
-    return low.x > 0 && Math.abs(low.phi) < Math.abs(high.phi) ? low : high;
+    // Relative to its variance: beside holding nothing every distance is small.
+    const distance = ({ phi, risk }: Probe): number => Math.abs(phi) / risk ** 2;
+    return low.x > 0 && distance(low) < distance(high) ? low : high;
   }
 
   /** phi stays negative: the ratio rises for ever, or the program has no answer. */
@@ -194,12 +200,13 @@ class RatioSearch {
     );
     const slack = Math.max(0, phi + answer.evidence.gap);
     // Beside a riskless portfolio the bound has no floor of risk to stand on; rounding needs none.
-    const isRounding = slack <= this.#tolerance * risk ** 2;
+    const lost = roundingOf({ ...this.#program, curvature: 1 }, answer.weights);
+    const isRounding = slack <= this.#tolerance * risk ** 2 + lost;
     const above = slack === 0 ? 0 : slack / (x * (isRounding ? risk : leastRisk));
     const gap = above - phi / (x * risk);
     const unit = 1 / (x * risk);
-    const lost = roundingOf({ ...this.#program, curvature: 1 }, answer.weights) / risk ** 2;
-    const isProved = Math.abs(gap) <= (this.#resolved.problem.tolerance + lost) * Math.abs(ratio);
+    const tolerance = this.#resolved.problem.tolerance + lost / risk ** 2;
+    const isProved = Math.abs(gap) <= tolerance * Math.abs(ratio);
     return resultOf({
       resolved: this.#resolved,
       answer: { ...answer, status: isProved ? 'optimal' : 'iterationLimit' },
@@ -218,6 +225,12 @@ class RatioSearch {
       iterations: this.#iterations,
     });
   }
+}
+
+/** In the same decade the middle; over many, the middle of their logarithms. */
+function middleOf(low: number, high: number): number {
+  if (high <= DECADES * low) return (low + high) / 2;
+  return low > 0 ? Math.sqrt(low * high) : high / DECADES;
 }
 
 function largest(weights: Float64Array): number {

@@ -49,3 +49,23 @@ test.each([10, 1e10, 1e15])('ends at %d that nothing reaches change nothing', (e
   // In inverse proportion to the variances.
   expect(result.weights[0]).toBeCloseTo(9 / 13, 12);
 });
+
+test('a ratio is found across thirty decades between holding nothing and holding much', () => {
+  // Without a budget the ratio rises with the size of a hedged mix until an upper end holds: w = t (1, 1) on A and B.
+  const end = 1;
+  const result = optimized({
+    assets: ['A', 'B'],
+    expectedReturns: [0.02, 0.02],
+    risk: {
+      covariance: [
+        [0.01, -0.0099999999],
+        [-0.0099999999, 0.01],
+      ],
+    },
+    objective: { kind: 'maximumRatio', riskFreeRate: 0.001 },
+    constraints: { budget: null, bounds: { lower: 0, upper: end } },
+  });
+  expect(result.status).toBe('optimal');
+  // (0.04 - 0.001) / sqrt(2e-10).
+  expect(result.objective / (0.039 / Math.sqrt(2e-10))).toBeCloseTo(1, 5);
+});
