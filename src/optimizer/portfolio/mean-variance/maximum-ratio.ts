@@ -26,6 +26,8 @@ const SECANTS_MAX = 80;
 const ROOT_TOLERANCE = 1e-13;
 /** Ends of the search this far apart are parted by their logarithms. */
 const DECADES = 1e3;
+/** Of a variance, lost in the sum of its terms, where the ratio still tells something. */
+const LOST_MOST = 1e-6;
 const RAY_TOLERANCE = 1e-10;
 /** Risk and return, relative to usual ones, that count as none. */
 const RISKLESS = 1e-8;
@@ -205,7 +207,8 @@ class RatioSearch {
     const above = slack === 0 ? 0 : slack / (x * (isRounding ? risk : leastRisk));
     const gap = above - phi / (x * risk);
     const unit = 1 / (x * risk);
-    const tolerance = this.#resolved.problem.tolerance + lost / risk ** 2;
+    const share = Math.min(lost / risk ** 2, LOST_MOST);
+    const tolerance = this.#resolved.problem.tolerance + share;
     const isProved = Math.abs(gap) <= tolerance * Math.abs(ratio);
     return resultOf({
       resolved: this.#resolved,
