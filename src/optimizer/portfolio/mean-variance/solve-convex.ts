@@ -74,7 +74,7 @@ function solveOnly(problem: ConvexProblem): ConvexAnswer {
 
 /** Directly, and where the kink of a norm is in the way by quadratic programs. */
 function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer {
-  if (isForAccountEngine(problem)) return solveRouted(problem, tolerance);
+  if (isForAccountEngine(problem) && !isCrossed(problem)) return solveRouted(problem, tolerance);
   const direct = solveDirectly(problem, tolerance);
   const { norm } = problem;
   if (direct.status === 'optimal' || norm === null || !(norm.radius > 0)) return direct;
@@ -94,26 +94,43 @@ function solveFeasible(problem: ConvexProblem, tolerance: number): ConvexAnswer 
   return { ...answerOf(layout, best, judged), iterations: answer.iterations, start: null };
 }
 
-/** By the account engine; where its answer is not as exact as others are, directly, and the solver's name says so. */
+/**
+ * By the account engine, whose answers are proved to some 1e-12 of the terms; where this one is not, directly too,
+ * and the better proof is returned. The solver's name says what was tried.
+ */
 function solveRouted(problem: ConvexProblem, tolerance: number): ConvexAnswer {
   const proposal = proposalOf(problem);
   const { weights, prices, iterations, solver } = proposal;
-  if (proposal.status === 'optimal') {
-    const evidence = evidenceOf(problem, weights, prices);
-    const layout = { problem, scale: objectiveScale(problem) };
-    const judged = { tolerance: Math.min(tolerance, WARM_GAP_MOST), mayBeOptimal: true };
-    const answer = answerOf(layout, { weights, prices, evidence, solver }, judged);
-    if (answer.status === 'optimal') return { ...answer, iterations, start: null };
+  if (proposal.status !== 'optimal') {
+    const direct = solveDirectly(problem, tolerance);
+    return { ...direct, solver: `${direct.solver}, after ${solver} said ${proposal.status}` };
   }
+  const layout = { problem, scale: objectiveScale(problem) };
+  const found = { weights, prices, evidence: evidenceOf(problem, weights, prices), solver };
+  const judgedAt = (limit: number): ConvexAnswer => ({
+    ...answerOf(layout, found, { tolerance: limit, mayBeOptimal: true }),
+    iterations,
+    start: null,
+  });
+  const routed = judgedAt(Math.min(tolerance, ROUTED_GAP_MOST));
+  if (routed.status === 'optimal') return routed;
   const direct = solveDirectly(problem, tolerance);
-  const reason = proposal.status === 'optimal' ? 'was not exact enough' : `said ${proposal.status}`;
-  return { ...direct, solver: `${direct.solver}, after ${solver} ${reason}` };
+  if (direct.status !== 'optimal') {
+    const loose = judgedAt(tolerance);
+    if (loose.status === 'optimal') {
+      return { ...loose, solver: `${solver}, closer than ${direct.solver}` };
+    }
+  }
+  return { ...direct, solver: `${direct.solver}, after ${solver} was not exact enough` };
+}
+
+function isCrossed(problem: ConvexProblem): boolean {
+  const isBoxCrossed = problem.lower.some((low, i) => low > (problem.upper[i] as number));
+  return isBoxCrossed || problem.rows.some((row) => row.lower > row.upper);
 }
 
 function solveDirectly(problem: ConvexProblem, tolerance: number): ConvexAnswer {
-  const crossed = problem.lower.some((low, i) => low > (problem.upper[i] as number));
-  const isCrossed = crossed || problem.rows.some((row) => row.lower > row.upper);
-  if (isCrossed) return withoutAnswer(problem);
+  if (isCrossed(problem)) return withoutAnswer(problem);
   const layout: ScaledLayout = { ...layoutOf(problem), scale: objectiveScale(problem) };
   const run = solveEngine(layout, ENGINE_TOLERANCE);
   const first = candidate(layout, run.state, SOLVER);
@@ -136,6 +153,8 @@ function isAsGood(second: Candidate, first: Candidate): boolean {
   return gap <= first.evidence.gap && maxViolation <= Math.max(first.evidence.maxViolation, 1e-12);
 }
 
+/** Gap of a routed answer beside its terms: looser ones are solved directly as well. */
+const ROUTED_GAP_MOST = 1e-10;
 const WARM_CHANGES_MOST = 25;
 
 /** null when the start does not fit or does not lead to a proved answer. */
