@@ -27,7 +27,7 @@ const ROOT_TOLERANCE = 1e-13;
 /** Ends of the search this far apart are parted by their logarithms. */
 const DECADES = 1e3;
 /** Of a variance, lost in the sum of its terms, where the ratio still tells something. */
-const LOST_MOST = 1e-4;
+const LOST_MOST = 1e-6;
 const RAY_TOLERANCE = 1e-10;
 /** Risk and return, relative to usual ones, that count as none. */
 const RISKLESS = 1e-8;

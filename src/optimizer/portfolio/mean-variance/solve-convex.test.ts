@@ -6,31 +6,32 @@
 import { expect, test } from 'vitest';
 import { optimized } from '../../../../test/support/optimized-portfolio.ts';
 
-const NUGGET = 1e-11;
 const V = [0.31, -0.17, 0.23, -0.41, 0.13, 0.29, -0.37, 0.19];
 
 const total = V.reduce((sum, v) => sum + v, 0);
 const square = V.reduce((sum, v) => sum + v * v, 0);
-const LEAST = NUGGET / (V.length - total ** 2 / (NUGGET + square));
 
-const hedged = {
+const leastVariance = (nugget: number): number =>
+  nugget / (V.length - total ** 2 / (nugget + square));
+
+const hedged = (nugget: number) => ({
   assets: V.map((_, i) => `A${String(i)}`),
   expectedReturns: V.map(() => 0.02),
-  risk: { covariance: V.map((v, i) => V.map((u, j) => v * u + (i === j ? NUGGET : 0))) },
+  risk: { covariance: V.map((v, i) => V.map((u, j) => v * u + (i === j ? nugget : 0))) },
   constraints: { bounds: { lower: -1, upper: 1 } },
-};
-
-test('a risk at the edge of what sums can tell is an answer', () => {
-  const result = optimized({ ...hedged, objective: { kind: 'minimumRisk' } });
-  expect(result.status).toBe('optimal');
-  expect(result.objective / LEAST).toBeCloseTo(1, 4);
 });
 
-test('and so is a ratio to it', () => {
-  const objective = { kind: 'maximumRatio', riskFreeRate: 0 };
-  const result = optimized({ ...hedged, objective });
+test('a risk at the edge of what sums can tell is an answer', () => {
+  const result = optimized({ ...hedged(1e-11), objective: { kind: 'minimumRisk' } });
   expect(result.status).toBe('optimal');
-  expect(result.objective / (0.02 / Math.sqrt(LEAST))).toBeCloseTo(1, 4);
+  expect(result.objective / leastVariance(1e-11)).toBeCloseTo(1, 4);
+});
+
+test.each([1e-7, 1e-8, 1e-9])('and so is a ratio to it, with six digits: nugget %d', (nugget) => {
+  const objective = { kind: 'maximumRatio', riskFreeRate: 0 };
+  const result = optimized({ ...hedged(nugget), objective });
+  expect(result.status).toBe('optimal');
+  expect(result.objective / (0.02 / Math.sqrt(leastVariance(nugget)))).toBeCloseTo(1, 6);
 });
 
 test.each([10, 1e10, 1e15])('ends at %d that nothing reaches change nothing', (end) => {
