@@ -67,7 +67,12 @@ export async function migrate(
   return { applied, totalCount: migrations.length };
 }
 
-/** IF NOT EXISTS still races in PostgreSQL: the loser sees 23505 or 42P07 and the table is there. */
+/**
+ * IF NOT EXISTS still races in PostgreSQL: the loser sees a duplicate key (23505), table (42P07) or row type
+ * (42710), and the table is there.
+ */
+const LOST_RACES: ReadonlySet<string | null> = new Set(['23505', '42P07', '42710']);
+
 async function createLedger(database: Database): Promise<void> {
   try {
     await database.query(`CREATE TABLE IF NOT EXISTS schema_migration (
@@ -77,8 +82,7 @@ async function createLedger(database: Database): Promise<void> {
       applied_at timestamptz NOT NULL DEFAULT now()
     )`);
   } catch (error) {
-    const state = sqlStateOf(error);
-    if (state !== '23505' && state !== '42P07') throw error;
+    if (!LOST_RACES.has(sqlStateOf(error))) throw error;
   }
 }
 
